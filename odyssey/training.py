@@ -50,7 +50,7 @@ class Report:
 def run(trial: Trial, task: Task, trainer: Trainer, report: Report) -> Result:
     """Train `trial` with `trainer` to its end and test it.
 
-    A trial has diverged when a training or validation loss is not finite; it keeps its best epoch,
+    A trial has diverged when a training, validation or test loss is not finite; it keeps its best epoch,
     if it had one.
 
     Raises:
@@ -81,6 +81,8 @@ def run(trial: Trial, task: Task, trainer: Trainer, report: Report) -> Result:
     if best_epoch:
         trainer.restore(best_weights)
         test = task.measures(trainer.evaluate("test"))
+        if not isfinite(test[0]):
+            status = DIVERGED
     return Result(
         status=status,
         epochs=len(curves.train_loss),
