@@ -1,0 +1,31 @@
+"""The tasks, by name."""
+
+from pathlib import Path
+
+from odyssey import corpora
+from odyssey.errors import OdysseyError
+from odyssey.tasks.base import Task
+from odyssey.tasks.music import music_task
+
+TASKS = {"music": music_task}
+
+
+def load_task(name: str, corpus: str | None = None, root: str | Path | None = None) -> Task:
+    """A task on a corpus.
+
+    Args:
+        name: a key of `TASKS`.
+        corpus: a corpus of that task; the embedded one where None.
+        root: path to the user's files, for a corpus that is not embedded.
+
+    Raises:
+        OdysseyError: the task or corpus is unknown, the corpus belongs to another task, or it cannot be loaded.
+    """
+    if name not in TASKS:
+        raise OdysseyError(f"unknown task {name!r}: choose from {', '.join(TASKS)}")
+    if corpus is None:
+        corpus = corpora.default_corpus(name)
+    choices = [key for key, source in corpora.CORPORA.items() if source.task == name]
+    if corpus not in choices:
+        raise OdysseyError(f"task {name} has no corpus {corpus!r}: choose from {', '.join(choices)}")
+    return TASKS[name](corpora.load(corpus, root))

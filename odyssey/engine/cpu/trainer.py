@@ -99,6 +99,10 @@ class CPUTrainer:
         )
         return Totals(loss, len(batch.inputs))
 
+    def parameters(self) -> dict[str, np.ndarray]:
+        """The current weights under the names and in the shapes of `Network.parameter_shapes`."""
+        return self._layout.read(self._flat)
+
     def weights(self) -> np.ndarray:
         """A copy of the flat vector."""
         return self._flat.copy()

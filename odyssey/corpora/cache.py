@@ -1,0 +1,63 @@
+"""The user's cache folder: arrays that take long to make are kept there and can be deleted at any time."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from platformdirs import user_cache_dir
+
+T = TypeVar("T")
+
+VARIABLE = "ODYSSEY_CACHE"
+
+
+def cache_folder() -> Path:
+    """The folder named by ``ODYSSEY_CACHE``, else the user's cache folder of the platform. It need not exist."""
+    return Path(os.environ.get(VARIABLE) or user_cache_dir("odyssey")).expanduser()
+
+
+def fetch(name: str, unpack: Callable[[Mapping[str, np.ndarray]], T]) -> T | None:
+    """What `unpack` makes of the arrays in a file of the cache folder; None where there is no sound file.
+
+    A file that cannot be read, or that `unpack` refuses with any exception, is reported in one line on
+    standard error. Nothing in the file is executed.
+    """
+    path = cache_folder() / name
+    if not path.exists():
+        return None
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return unpack(arrays)
+    # A damaged file shows itself in many ways (zip, zlib, header, shape, key): all mean "make it anew".
+    except Exception as error:
+        _warn(f"{path} is damaged ({type(error).__name__}) and is made anew")
+        return None
+
+
+def store(name: str, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays to a file of the cache folder, whole or not at all.
+
+    A folder that cannot be written costs time, not results: it is reported in one line on standard error.
+    """
+    folder = cache_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        # Written beside its final place and then renamed: no reader, and no crash, ever leaves half a file.
+        handle, temporary = tempfile.mkstemp(dir=folder, prefix=name, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez_compressed(file, **arrays)
+            Path(temporary).replace(folder / name)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        _warn(f"cannot write to the cache folder {folder} ({error.strerror}); set {VARIABLE} to another one")
+
+
+def _warn(message: str) -> None:
+    print(f"warning: {message}", file=sys.stderr)

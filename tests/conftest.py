@@ -1,0 +1,23 @@
+import pytest
+import toys
+
+from odyssey import corpora
+from odyssey.tasks import load_task
+
+
+@pytest.fixture
+def toy_task():
+    """The factory of toy tasks, `toys.toy_task`."""
+    return toys.toy_task
+
+
+@pytest.fixture(scope="session")
+def music21_corpus():
+    """The embedded music corpus; parses the scores (half a minute) where the cache folder does not hold the rolls."""
+    return corpora.load("music21")
+
+
+@pytest.fixture(scope="session")
+def music_task(music21_corpus):
+    """The music task on the embedded corpus."""
+    return load_task("music")
