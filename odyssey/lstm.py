@@ -2,7 +2,7 @@
 
 The module reads the declaration of a `Variant`, never its code: any other declaration works as well.
 
-Source: Greff et al. 2017, section III (the block) and section IV (the variants).
+Source: Greff et al. 2017, section II (the block) and section IV.C (the variants).
 """
 
 import torch
@@ -35,7 +35,7 @@ class Layer(nn.Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw every weight from N(0, 0.1²) (section V.C)."""
+        """Draw every weight from N(0, 0.1²) (section IV.B)."""
         for weights in self.parameters():
             nn.init.normal_(weights, std=INITIAL_STD)
 
@@ -136,7 +136,7 @@ class LSTM(nn.Module):
         )
 
     def reset_parameters(self) -> None:
-        """Draw every weight from N(0, 0.1²) (section V.C)."""
+        """Draw every weight from N(0, 0.1²) (section IV.B)."""
         for layer in self._layers().values():
             layer.reset_parameters()
 

@@ -1,7 +1,7 @@
 """The network around the LSTM layer: its shape, its parameters and how they are initialised.
 
 One hidden layer forwards in time, for some tasks a second one backwards, both into one output layer
-(section V.A of the paper). Engines agree on the names and the order given here, so that the same
+(section IV.B of the paper). Engines agree on the names and the order given here, so that the same
 generator gives them the same initial weights.
 """
 
@@ -54,7 +54,7 @@ class Network:
         return sum(prod(shape) for shape in self.parameter_shapes().values())
 
     def initial_parameters(self, generator: np.random.Generator) -> dict[str, np.ndarray]:
-        """Every weight from N(0, 0.1²) (section V.C), float64, drawn in the order of `parameter_shapes`."""
+        """Every weight from N(0, 0.1²) (section IV.B), float64, drawn in the order of `parameter_shapes`."""
         return {
             name: generator.normal(0.0, INITIAL_STD, size=shape) for name, shape in self.parameter_shapes().items()
         }

@@ -1,6 +1,6 @@
 """The study's protocol: the search space, the training rules, and what a trial and its result are.
 
-Source: Greff et al. 2017, section V (experiments), and the authors' public code for the factor
+Source: Greff et al. 2017, section IV.B (training) and IV.D (search), and the authors' public code for the factor
 (1 − momentum), the summed loss and the early stopping. Change anything here that alters a
 trajectory and `PROTOCOL` must change with it: records of different protocols are never mixed.
 """
@@ -132,7 +132,7 @@ def draw_trial(task: str, variant: str, index: int, study_seed: int = STUDY_SEED
     """Trial number `index` of a cell: it depends on the four arguments alone, not on other trials.
 
     The hyperparameters are drawn in the order blocks, learning rate, momentum, input noise
-    (section V.B of the paper: log-uniform, log-uniform, 1 − log-uniform, uniform).
+    (section IV.D of the paper: log-uniform, log-uniform, 1 − log-uniform, uniform).
     """
     if index < 0:
         raise OdysseyError(f"a trial's index must not be negative, not {index}")

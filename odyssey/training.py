@@ -1,7 +1,7 @@
 """One trial from first epoch to test: the rules of training that all engines share.
 
 At most 150 epochs; stop when the best validation score lies more than 15 epochs back; test with the
-best epoch's weights (section V.C of the paper and the authors' code). The first epoch among equals
+best epoch's weights (section IV.B of the paper and the authors' code). The first epoch among equals
 is the best.
 """
 

@@ -4,7 +4,7 @@ Everything else (the torch module, the compiled kernels, parameter counts, wirin
 reads these declarations; nothing branches on a variant's code. A tenth architecture is one more
 `Variant` in `VARIANTS`.
 
-Source: Greff et al. 2017, section III (the block) and section IV (the eight variants).
+Source: Greff et al. 2017, section II (the block) and section IV.C (the eight variants).
 """
 
 from dataclasses import dataclass

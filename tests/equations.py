@@ -1,4 +1,4 @@
-"""The equations of the paper (section III, and IV for the variants), one gate and one frame at a time, in NumPy.
+"""The equations of the paper (section II, and IV.C for the variants), one gate and one frame at a time, in NumPy.
 
 Written from the paper and not from the package: variants are told apart by their codes, every gate has matrices
 of its own, and the only thing shared with the package is the order in which it stacks them.

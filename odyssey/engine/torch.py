@@ -72,7 +72,7 @@ class TorchTrainer:
         self.batches = {split: list(self._batches(task.splits[split])) for split in ("train", "valid", "test")}
 
     def train_epoch(self) -> Totals:
-        """One update per training sequence, in fresh random order and with fresh noise (section V.C).
+        """One update per training sequence, in fresh random order and with fresh noise (section IV.B).
 
         Returns:
             The loss of each sequence as its update saw it: with noise, at the look-ahead point.

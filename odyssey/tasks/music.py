@@ -1,4 +1,4 @@
-"""The task ``music``: from each frame of a piano-roll, predict the next (section IV of the paper, JSB Chorales)."""
+"""The task ``music``: from each frame of a piano-roll, predict the next (section IV.A of the paper, JSB Chorales)."""
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Whole epochs in compiled code that releases the GIL: training with one update a sequence, and evaluation.
 
-Source of the rules: Greff et al. 2017, section V.C, and the authors' code (Nesterov step, summed loss).
+Source of the rules: Greff et al. 2017, section IV.B, and the authors' code (Nesterov step, summed loss).
 """
 
 from typing import NamedTuple

@@ -1,7 +1,7 @@
 """One hidden layer over one sequence: forward pass and back-propagation through time, compiled.
 
 The input projection and the weight gradients are matrix products over the whole sequence; only the recurrent
-product and the block's elementwise equations (PAPER section II, equations of the vanilla block) run inside the
+product and the block's elementwise equations (section II of the paper) run inside the
 time loop. A variant's `Wiring` is read at run time, always outside the loops over blocks, so that one compiled
 function serves every architecture. Three constants spare the loops most questions: a gate that a variant lacks
 stays at the 1 that `workspace` gave it, missing peepholes are zeros, and without gate recurrence so is the gradient

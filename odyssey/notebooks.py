@@ -1,0 +1,194 @@
+"""Executes the book's notebooks: one template for every cell of the study, then the notebooks that sum up.
+
+What is stored is what a reader, and ``pytest --nbval``, needs: sources, outputs and the alternative text of figures; no
+time stamps, no paths, no name of the kernel that happened to run.
+"""
+
+import os
+from ast import literal_eval
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import nbformat
+
+from odyssey import records as archive
+from odyssey.analysis.comparison import equal_budget
+from odyssey.corpora import default_corpus
+from odyssey.errors import OdysseyError
+from odyssey.variants import VARIANTS, variant
+
+TEMPLATE = Path("notebooks", "cell.ipynb")
+# The notebooks beside the cells, in the order of the book.
+SUMMARIES = (Path("block.ipynb"), Path("music.ipynb"), Path("comparison.ipynb"), Path("extend.ipynb"))
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+INJECTED = "injected-parameters"
+
+
+def book_folder() -> Path:
+    """``book`` of the checkout.
+
+    Raises:
+        OdysseyError: the package is not installed from a checkout.
+    """
+    folder = Path(__file__).resolve().parents[1] / "book"
+    if not (folder / TEMPLATE).is_file():
+        raise OdysseyError(f"there is no {TEMPLATE} in {folder}: install odyssey from a checkout (pip install -e .)")
+    return folder
+
+
+def execute(
+    task: str,
+    variants: Iterable[str] = tuple(VARIANTS),
+    corpus: str | None = None,
+    trials: int | None = None,
+    records: str | None = None,
+    book: Path | None = None,
+    summaries: bool = True,
+    tell: Callable[[Path], None] = lambda path: None,
+    **parameters,
+) -> list[Path]:
+    """Execute the notebook of each cell of a task, then the summaries.
+
+    Args:
+        task: name of the task.
+        variants: codes of the architectures.
+        corpus: name of the corpus, by default the embedded one.
+        trials: of each cell; those that the records lack are trained. By default as many as all recorded cells have.
+        records: folder of the records, by default that of `odyssey.records.folder`.
+        book: folder of the book, by default that of the checkout.
+        summaries: whether to execute the summaries too.
+        tell: called with each notebook as soon as it is written.
+        parameters: further parameters of the template, such as ``jobs``.
+
+    Returns:
+        The notebooks written. Each is written whole or not at all.
+
+    Raises:
+        OdysseyError: a parameter is not one of the template's, nothing is recorded, or a notebook failed.
+    """
+    book = book or book_folder()
+    corpus = corpus or default_corpus(task)
+    variants = list(variants)
+    if trials is None:
+        recorded = archive.read(records, task, corpus)
+        trials = equal_budget(recorded)
+        missing = [code for code in variants if code not in set(recorded["variant"])]
+        if missing or not trials:
+            what = f"{task} {missing[0]}" if missing else task
+            raise OdysseyError(
+                f"no trials of {what} on {corpus} are recorded: search first, or say how many (--trials)"
+            )
+    # Kernels are processes of their own: they learn of the folder from their environment.
+    before = os.environ.get("ODYSSEY_RECORDS")
+    if records is not None:
+        os.environ["ODYSSEY_RECORDS"] = str(Path(records).resolve())
+    try:
+        written = []
+        for source, target, given, words in _plan(
+            book, task, variants, {"corpus": corpus, **parameters}, trials, summaries
+        ):
+            written.append(run(source, target, given, words))
+            tell(target)
+        return written
+    finally:
+        if records is not None and before is None:
+            del os.environ["ODYSSEY_RECORDS"]
+        elif records is not None:
+            os.environ["ODYSSEY_RECORDS"] = before
+
+
+def _plan(book, task, variants, parameters, trials, summaries):
+    """The arguments of `run` for each notebook, in order."""
+    for code in variants:
+        name = variant(code).name
+        words = {"title": f"{code}: {name[0].lower()}{name[1:]}", "cell": f"{task}-{code}"}
+        given = {"task": task, "variant": code, "trials": trials, **parameters}
+        yield book / TEMPLATE, book / "cells" / task / f"{code}.ipynb", given, words
+    for summary in SUMMARIES if summaries else ():
+        yield book / summary, book / summary, _wanted(book / summary, parameters), {}
+
+
+def run(source: Path, target: Path, parameters: dict | None = None, words: dict[str, str] | None = None) -> Path:
+    """Execute one notebook and store it.
+
+    Args:
+        source: the notebook; may be `target` itself.
+        target: where it is stored.
+        parameters: for its cell tagged ``parameters``.
+        words: what stands for ``{{name}}`` in its prose.
+
+    Returns:
+        `target`.
+
+    Raises:
+        OdysseyError: `parameters` names one that the notebook does not have, or a cell failed; `target` is as before.
+    """
+    import papermill
+
+    parameters = parameters or {}
+    known = papermill.inspect_notebook(str(source))
+    unknown = [name for name in parameters if name not in known]
+    if unknown:
+        raise OdysseyError(f"{source.name} has no parameter {unknown[0]!r}; it has {', '.join(known) or 'none'}")
+    notebook = nbformat.read(source, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _filled(cell.source, words or {})
+    notebook.metadata.kernelspec = dict(KERNEL)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = target.with_name(f".{target.stem}.work.ipynb")
+    done = target.with_name(f".{target.stem}.done.ipynb")
+    try:
+        nbformat.write(notebook, work)
+        _papermill(papermill, work, done, parameters, target)
+        nbformat.write(cleaned(nbformat.read(done, as_version=4)), work)
+        work.replace(target)
+    finally:
+        work.unlink(missing_ok=True)
+        done.unlink(missing_ok=True)
+    return target
+
+
+def _papermill(papermill, work, done, parameters, target):
+    try:
+        papermill.execute_notebook(
+            str(work), str(done), parameters, kernel_name="python3", progress_bar=False, cwd=str(target.parent)
+        )
+    except papermill.PapermillExecutionError as error:
+        raise OdysseyError(f"{target.name} failed in cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+
+
+def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """`notebook` without what differs from run to run, and with the alternative text of its figures in their cells."""
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    for number, cell in enumerate(notebook.cells):
+        # Random otherwise, and a notebook that changed in nothing would be another file.
+        cell.id = f"cell-{number}"
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+        if INJECTED in cell.metadata.get("tags", []):
+            cell.metadata["tags"] = [INJECTED, "hide-input"]
+        for output in cell.get("outputs", []):
+            image = output.get("metadata", {}).get("image/png", {})
+            if "alt" in image:
+                cell.metadata.setdefault("mystnb", {}).setdefault("image", {})["alt"] = image["alt"]
+    return notebook
+
+
+def _filled(text, words):
+    for name, word in words.items():
+        text = text.replace("{{" + name + "}}", word)
+    return text
+
+
+def _wanted(notebook, parameters):
+    """Those of `parameters` that a summary has, and whose value is not the one that stands there."""
+    import papermill
+
+    known = papermill.inspect_notebook(str(notebook))
+    return {
+        name: value
+        for name, value in parameters.items()
+        if name in known and literal_eval(known[name]["default"]) != value
+    }

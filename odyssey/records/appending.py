@@ -1,0 +1,132 @@
+"""Appending to the archive so that neither a crash nor a full disk leaves half a trial behind."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+
+from odyssey.errors import OdysseyError
+from odyssey.protocol import Curves
+from odyssey.records.reading import check_unmixed, curves_file, folder, read_table, size, table_file, whole_lines
+from odyssey.records.table import COLUMNS, as_error, check_row, csv_line, curves_line, parse_curves
+
+LOCK_SECONDS = 60
+HEADER = csv_line(COLUMNS)
+
+
+def append(path: str | os.PathLike | None, row: dict, curves: Curves) -> bool:
+    """Add a finished trial to the archive, all of it or nothing, and wait until it is on the disk.
+
+    Curves are written before the row, so a row always has its curves; what a crash left incomplete is cut off first.
+    Any number of processes may append at the same time.
+
+    Args:
+        path: folder of the archive, as for `read`; made if need be.
+        row: as `odyssey.records.row` gives it.
+        curves: of the same trial.
+
+    Returns:
+        Whether it was added: False where the archive already has this trial.
+
+    Raises:
+        OdysseyError: it could not be written (disk full, no permission, …), or the file is damaged, or it belongs
+            to another corpus fingerprint or protocol. Nothing has been added then.
+    """
+    root = folder(path)
+    table = table_file(root, row["task"], row["corpus"], row["variant"])
+    try:
+        check_row(row)
+    except ValueError as problem:
+        raise OdysseyError(f"trial {row['index']} of {row['task']} {row['variant']}: {problem}") from None
+    with _locked(root), _os_errors(table, f"trial {row['index']} is not recorded"):
+        table.parent.mkdir(parents=True, exist_ok=True)
+        rows, table_end = read_table(table)
+        known = {other["index"] for other in rows}
+        if row["index"] in known:
+            return False
+        siblings = [read_table(file)[0][:1] for file in sorted(table.parent.glob("*.csv")) if file != table]
+        check_unmixed([row, *rows[:1], *(first for sibling in siblings for first in sibling)], row["fingerprint"])
+        curves_end = _end_of_curves(curves_file(table), known)
+        line = csv_line(row[name] for name in COLUMNS)
+        with (
+            _extended(curves_file(table), curves_end, curves_line(row["index"], curves)),
+            _extended(table, table_end, line if table_end else HEADER + line),
+        ):
+            return True
+
+
+def check_writable(path: str | os.PathLike | None, task: str, corpus: str) -> Path:
+    """The folder of a corpus in the archive, made if need be.
+
+    Raises:
+        OdysseyError: it cannot be written to.
+    """
+    root = folder(path)
+    place = table_file(root, task, corpus, "V").parent
+    with _os_errors(place, "records cannot be kept there"):
+        place.mkdir(parents=True, exist_ok=True)
+        with _locked(root):
+            probe = place / ".probe"
+            probe.write_bytes(b"")
+            probe.unlink()
+            for file in (*place.glob("*.csv"), *place.glob("*.jsonl")):
+                file.open("ab").close()
+    return place
+
+
+def _end_of_curves(file: Path, known: set[int]) -> int:
+    """Where the curves end that belong to a row; behind them may stand one that a crash left without its row."""
+    lines = whole_lines(file)
+    while lines:
+        try:
+            if parse_curves(lines[-1].decode("utf-8"))[0] in known:
+                break
+        except ValueError as problem:
+            raise as_error(file, len(lines), problem) from None
+        lines.pop()
+    return size(lines)
+
+
+@contextmanager
+def _extended(file: Path, end: int, text: str) -> Iterator[None]:
+    """`file` with `text` from byte `end` on; back to `end` bytes if that or the body of the ``with`` fails."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
+    try:
+        try:
+            os.ftruncate(descriptor, end)
+            os.lseek(descriptor, end, os.SEEK_SET)
+            data = text.encode()
+            while data:
+                data = data[os.write(descriptor, data) :]
+            os.fsync(descriptor)
+            yield
+        except BaseException:
+            os.ftruncate(descriptor, end)
+            raise
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    lock = filelock.FileLock(root / "records.lock", timeout=LOCK_SECONDS)
+    with _os_errors(root, "records cannot be kept there"):
+        root.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise OdysseyError(f"{root}: another process has held the lock for {LOCK_SECONDS} s") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _os_errors(place: Path, consequence: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OdysseyError(f"{error.filename or place}: {error.strerror or error}; {consequence}") from None

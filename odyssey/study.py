@@ -1,0 +1,288 @@
+"""The queue of a cell: an Optuna study in which every trial of the cell is claimed, beats while it runs, and ends.
+
+Trials are drawn in advance, so Optuna samples nothing; it says who trains what. A worker claims an index by creating
+a running trial for it. Where two workers claim the same index at once, the trial with the lower number owns it and
+the other one is marked as failed. A running trial whose worker is dead is marked as failed as well, and its index is
+free again. A failed trial is thus an attempt that came to nothing, never a result: a trial that diverged ends as
+complete with its best validation score, or as pruned where it had no epoch to score.
+"""
+
+import csv
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from math import isfinite
+from pathlib import Path
+
+import filelock
+import optuna
+import sqlalchemy
+from optuna.distributions import FloatDistribution, IntDistribution
+from optuna.trial import FrozenTrial, TrialState
+
+from odyssey.errors import OdysseyError
+from odyssey.protocol import BLOCKS, INPUT_NOISE, LEARNING_RATE, ONE_MINUS_MOMENTUM, PROTOCOL, Curves, Trial
+from odyssey.records.table import COLUMNS, csv_line, curves_line, parse_curves, parse_row
+from odyssey.tasks.base import Task
+from odyssey.worker import is_dead, owner
+
+HEARTBEAT_SECONDS = 60
+GRACE_SECONDS = 300
+SQLITE_SECONDS = 60
+OPENING_ATTEMPTS = 5
+
+DISTRIBUTIONS = {
+    "blocks": IntDistribution(*BLOCKS, log=True),
+    "learning_rate": FloatDistribution(*LEARNING_RATE, log=True),
+    "one_minus_momentum": FloatDistribution(*ONE_MINUS_MOMENTUM, log=True),
+    "input_noise": FloatDistribution(*INPUT_NOISE),
+}
+FINISHED_STATES = (TrialState.COMPLETE, TrialState.PRUNED)
+LIVE_STATES = (TrialState.RUNNING, *FINISHED_STATES)
+
+
+class Storage:
+    """A database of studies.
+
+    Args:
+        url: as SQLAlchemy spells it: SQLite, PostgreSQL or MySQL.
+
+    Raises:
+        OdysseyError: the URL is none, its driver is missing, or the database does not answer.
+    """
+
+    def __init__(self, url: str):
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        try:
+            parsed = sqlalchemy.make_url(url)
+        except (sqlalchemy.exc.ArgumentError, ValueError):
+            raise OdysseyError(
+                "the storage must be a URL such as sqlite:///study.sqlite3 or postgresql://host/name"
+            ) from None
+        self.name = parsed.render_as_string(hide_password=True)
+        lock = threading.Lock()
+        options = {}
+        if parsed.get_backend_name() == "sqlite":
+            options = {"connect_args": {"timeout": SQLITE_SECONDS}}
+            if parsed.database:
+                if not Path(parsed.database).parent.is_dir():
+                    raise OdysseyError(f"study database {self.name}: the folder of this file does not exist")
+                lock = filelock.FileLock(f"{parsed.database}.lock", timeout=SQLITE_SECONDS)
+        # SQLite cannot lock a row, so what must happen in one piece there happens under a lock of its own.
+        self.lock = lock
+        with self.errors(), self.lock, _experiments():
+            self.backend = self._opened(url, options)
+
+    def _opened(self, url: str, options: dict) -> optuna.storages.RDBStorage:
+        for attempt in range(OPENING_ATTEMPTS):
+            try:
+                return optuna.storages.RDBStorage(
+                    url, options, heartbeat_interval=HEARTBEAT_SECONDS, grace_period=GRACE_SECONDS
+                )
+            except (ImportError, RuntimeError) as error:
+                raise OdysseyError(f"study database {self.name}: {_first_line(error.__cause__ or error)}") from None
+            except sqlalchemy.exc.SQLAlchemyError as error:
+                # Of workers that find an empty database at the same moment, one creates the tables.
+                clash = isinstance(error, sqlalchemy.exc.IntegrityError) or "already exists" in str(error)
+                if not clash or attempt == OPENING_ATTEMPTS - 1:
+                    raise
+            time.sleep(1)
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turns what can go wrong with a database into one line."""
+        try:
+            yield
+        except (optuna.exceptions.OptunaError, sqlalchemy.exc.SQLAlchemyError) as error:
+            cause = error.__cause__ or error
+            raise OdysseyError(f"study database {self.name}: {_first_line(getattr(cause, 'orig', cause))}") from None
+        except filelock.Timeout:
+            raise OdysseyError(f"study database {self.name}: another process holds its lock") from None
+        except OSError as error:
+            raise OdysseyError(f"study database {self.name}: {error.strerror or error}") from None
+
+
+class Queue:
+    """The study of one cell.
+
+    Args:
+        storage: where the study is kept; it is created if need be.
+        task: task and corpus of the cell.
+        variant: code of the architecture.
+
+    Raises:
+        OdysseyError: from any method, when the database fails.
+    """
+
+    def __init__(self, storage: Storage, task: Task, variant: str):
+        self.name = f"{task.name}/{task.corpus}/{task.fingerprint}/protocol-{PROTOCOL}/{variant}"
+        self._storage = storage
+        with storage.errors(), storage.lock:
+            self._study = optuna.create_study(
+                storage=storage.backend, study_name=self.name, direction="minimize", load_if_exists=True
+            )
+        self._id = self._study._study_id
+        self._claimed: dict[int, int] = {}
+
+    def trials(self) -> list[FrozenTrial]:
+        """All trials of the study, attempts that failed included."""
+        with self._storage.errors():
+            return self._study.get_trials(deepcopy=False)
+
+    def finished(self) -> dict[int, FrozenTrial]:
+        """The trials that have a result, by index."""
+        return {t.user_attrs.get("index"): t for t in self.trials() if t.state in FINISHED_STATES}
+
+    def live(self) -> set[int]:
+        """The indices that have a result or that somebody is training."""
+        return {t.user_attrs.get("index") for t in self.trials() if t.state in LIVE_STATES}
+
+    def free_dead(self) -> None:
+        """Mark the attempts of dead workers as failed.
+
+        On this machine a worker is dead when its process is; elsewhere when it has not beaten for `GRACE_SECONDS`.
+        """
+        for trial in self.trials():
+            if trial.state == TrialState.RUNNING and is_dead(trial.system_attrs.get("owner", {})):
+                self._end(trial._trial_id, TrialState.FAIL)
+        with self._storage.errors(), _experiments():
+            optuna.storages.fail_stale_trials(self._study)
+
+    def claim(self, trial: Trial) -> bool:
+        """Take a trial for this process to train; False where somebody else has it or it has a result."""
+        if trial.index in self.live():
+            return False
+        template = optuna.trial.create_trial(
+            state=TrialState.RUNNING,
+            params=_parameters(trial),
+            distributions=DISTRIBUTIONS,
+            user_attrs={"index": trial.index},
+            system_attrs={"owner": owner()},
+        )
+        with self._storage.errors(), self._storage.lock:
+            trial_id = self._storage.backend.create_new_trial(self._id, template)
+            self._storage.backend.record_heartbeat(trial_id)
+        rivals = [t for t in self.trials() if t.user_attrs.get("index") == trial.index and t.state in LIVE_STATES]
+        if min((t._trial_id for t in rivals), default=None) != trial_id:
+            self._end(trial_id, TrialState.FAIL)
+            return False
+        self._claimed[trial.index] = trial_id
+        return True
+
+    def finish(self, row: dict, curves: Curves) -> None:
+        """Note the result of a claimed trial."""
+        trial_id = self._claimed.pop(row["index"])
+        user, system = _attributes(row, curves)
+        # Another worker may have taken us for dead (a laptop that slept); then the trial is its own now.
+        with self._storage.errors(), suppress(optuna.exceptions.UpdateFinishedTrialError):
+            for key, value in user.items():
+                self._storage.backend.set_trial_user_attr(trial_id, key, value)
+            for key, value in system.items():
+                self._storage.backend.set_trial_system_attr(trial_id, key, value)
+            self._storage.backend.set_trial_state_values(trial_id, *_end_of(row))
+
+    def add_finished(self, row: dict, curves: Curves, trial: Trial) -> None:
+        """Note a trial that was trained outside this study."""
+        user, system = _attributes(row, curves)
+        state, values = _end_of(row)
+        template = optuna.trial.create_trial(
+            state=state,
+            values=values,
+            params=_parameters(trial),
+            distributions=DISTRIBUTIONS,
+            user_attrs={"index": row["index"], **user},
+            system_attrs=system,
+        )
+        template.datetime_start = datetime.now() - timedelta(seconds=row["seconds"])
+        with self._storage.errors():
+            self._storage.backend.create_new_trial(self._id, template)
+
+    def release(self) -> None:
+        """Give back all trials that this process has claimed and not finished."""
+        while self._claimed:
+            self._end(self._claimed.popitem()[1], TrialState.FAIL)
+
+    def beat(self) -> None:
+        """Show that the claimed trials are alive."""
+        with self._storage.errors():
+            for trial_id in list(self._claimed.values()):
+                self._storage.backend.record_heartbeat(trial_id)
+
+    def _end(self, trial_id: int, state: TrialState) -> None:
+        # Somebody else may have ended it first.
+        with self._storage.errors(), suppress(optuna.exceptions.UpdateFinishedTrialError):
+            self._storage.backend.set_trial_state_values(trial_id, state)
+
+
+def result_of(trial: FrozenTrial) -> tuple[dict, Curves]:
+    """Row and curves as a worker on another machine noted them in the study.
+
+    Raises:
+        OdysseyError: they are not there or unreadable.
+    """
+    try:
+        row = parse_row(next(csv.reader([trial.system_attrs["row"]])))
+        return row, parse_curves(trial.system_attrs["curves"])[1]
+    except (KeyError, ValueError) as problem:
+        raise OdysseyError(f"trial {trial.number} of the study holds no readable result: {problem}") from None
+
+
+@contextmanager
+def heartbeat(queues: list[Queue]) -> Iterator[None]:
+    """Let the claimed trials of `queues` beat in a thread of its own while the body runs."""
+    over = threading.Event()
+
+    def beat():
+        while not over.wait(HEARTBEAT_SECONDS):
+            for queue in queues:
+                # The next beat may succeed; if none does, recording the result will say why.
+                with suppress(OdysseyError):
+                    queue.beat()
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _parameters(trial: Trial) -> dict:
+    values = trial.hyperparameters
+    shown = {
+        "blocks": values.blocks,
+        "learning_rate": values.learning_rate,
+        "one_minus_momentum": 1 - values.momentum,
+        "input_noise": values.input_noise,
+    }
+    # Rounding can put a value a hair outside its range, where Optuna accepts none.
+    return {name: min(max(v, DISTRIBUTIONS[name].low), DISTRIBUTIONS[name].high) for name, v in shown.items()}
+
+
+def _attributes(row: dict, curves: Curves) -> tuple[dict, dict]:
+    """What people see of a result in the study, and the record itself for workers that do not share our archive."""
+    user = {name: row[name] for name in ("status", "epochs", "seconds")}
+    if isfinite(row["test_score"]):
+        user["test_score"] = row["test_score"]
+    line = csv_line(row[name] for name in COLUMNS)
+    return user, {"row": line, "curves": curves_line(row["index"], curves)}
+
+
+def _end_of(row: dict) -> tuple[TrialState, list[float] | None]:
+    return (TrialState.COMPLETE, [row["valid_score"]]) if row["best_epoch"] else (TrialState.PRUNED, None)
+
+
+@contextmanager
+def _experiments() -> Iterator[None]:
+    """Without Optuna's notice that its heartbeat is experimental. Not for threads: the filters are the process's."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        yield
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

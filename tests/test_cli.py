@@ -1,0 +1,255 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_engine import FakeEngine
+from records_of import fill
+
+from odyssey import corpora, engine, records, tasks
+from odyssey.cli import main
+from odyssey.corpora.base import Corpus
+
+TRAIN = "train --task toy --variant V --blocks 5 --learning-rate 0.01 --momentum 0.9 --input-noise 0.1"
+
+
+@pytest.fixture
+def study(monkeypatch, toy_task, tmp_path):
+    """The command line knows the toy task and the fake engine; records go to a folder of the test."""
+
+    def make(name, jobs, dtype="float32", device="cpu"):
+        return FakeEngine(jobs) if name == "cpu" else real(name, jobs, dtype, device)
+
+    real = engine.engine
+    splits = {split: [np.zeros((5, 3), np.uint8)] for split in ("train", "valid", "test")}
+    corpus = Corpus("toy", "toy", "Toys", "free", splits, ("made for tests",))
+    monkeypatch.setitem(corpora.CORPORA, "toy", corpora.Source("toy", True, "", lambda: corpus))
+    monkeypatch.setitem(tasks.TASKS, "toy", lambda corpus: toy_task())
+    monkeypatch.setattr(engine, "engine", make)
+    monkeypatch.setenv("ODYSSEY_RECORDS", str(tmp_path))
+    return tmp_path
+
+
+def run(capsys, line):
+    code = main(line.split())
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def change(**options):
+    """The line of ``odyssey train`` with some options changed, or left out where None."""
+    words = TRAIN.split()
+    for name, value in options.items():
+        place = words.index(f"--{name.replace('_', '-')}")
+        words[place : place + 2] = [] if value is None else [words[place], value]
+    return " ".join(words)
+
+
+BAD = [
+    ("", "COMMAND"),
+    ("fly", "'fly'"),
+    ("search --fast", "--fast"),
+    ("train --task toy", "--variant, --blocks, --learning-rate"),
+    (change(task="chess"), "'chess'; choose from music, toy"),
+    (change(variant="XYZ"), "'XYZ'; choose from V, NIG"),
+    (change(variant="V,NP"), "'V,NP'"),
+    (change(variant="v"), "'v'; choose from V, NIG"),
+    (change(blocks=None), "--blocks"),
+    (change(blocks="0"), "--blocks: must be a whole number of at least 1, not '0'"),
+    (change(blocks="-1"), "--blocks"),
+    (change(blocks="1.5"), "--blocks: must be a whole number of at least 1, not '1.5'"),
+    (change(blocks="abc"), "--blocks: must be a whole number of at least 1, not 'abc'"),
+    (change(learning_rate="0"), "learning rate must be positive, not 0.0"),
+    (change(learning_rate="-0.1"), "learning rate must be positive, not -0.1"),
+    (change(learning_rate="nan"), "learning rate must be a finite number, not nan"),
+    (change(learning_rate="inf"), "learning rate must be a finite number, not inf"),
+    (change(learning_rate="fast"), "--learning-rate: must be a number, not 'fast'"),
+    (change(momentum="1"), "momentum must be at least 0 and below 1, not 1.0"),
+    (change(momentum="-0.5"), "momentum must be at least 0 and below 1"),
+    (change(momentum="nan"), "momentum must be a finite number"),
+    (change(input_noise="-1"), "input noise must not be negative"),
+    (change(input_noise="nan"), "input noise must be a finite number"),
+    (TRAIN + " --seed -1", "--seed"),
+    (TRAIN + " --seed 18446744073709551616", "seed must be a whole number from 0 to 2^64 - 1"),
+    (TRAIN + " --corpus timit2", "'timit2'; choose from music21, jsb, toy"),
+    (TRAIN + " --corpus jsb", "task toy has no corpus 'jsb': choose from toy"),
+    (TRAIN + " --root /x", "corpus toy is embedded and takes no path"),
+    (TRAIN + " --engine abacus", "'abacus'; choose one of cpu, torch"),
+    (TRAIN + " --engine torch --dtype float16", "'float16'; choose float32 or float64"),
+    (TRAIN + " --engine torch --device nosuch", "nosuch"),
+    (TRAIN + " --device cuda", "device 'cuda' needs --engine torch"),
+    (change(task="music") + " --corpus jsb", "corpus jsb needs a path"),
+    (change(task="music") + " --corpus jsb --root /no/such/file.json", "/no/such/file.json"),
+    (change(task="music") + " --corpus jsb --root {broken}", "broken.json"),
+    ("data chess", "'chess'; choose from music, toy"),
+    ("data music --corpus toy", "corpus toy belongs to the task toy, not to music"),
+    ("data --corpus jsb", "corpus jsb needs a path"),
+    ("search --task toy --variant V,XYZ", "'XYZ'; choose from V, NIG"),
+    ("search --task toy --variant V,", "''; choose from V, NIG"),
+    ("search --task toy --trials 0", "--trials: must be a whole number of at least 1, not '0'"),
+    ("search --task toy --trials many", "--trials"),
+    ("search --task toy --jobs 0", "--jobs"),
+    ("search --task toy --engine gpu", "'gpu'; choose one of cpu, torch"),
+    ("search --task toy --storage nonsense", "the storage must be a URL such as sqlite:///"),
+    ("search --task toy --storage nosuch://host/name", "nosuch://host/name"),
+    ("search --task toy --storage sqlite:////no/such/folder/x.sqlite3", "the folder of this file does not exist"),
+    ("search --task toy --records {broken}/records", "broken.json"),
+    ("search --task toy --records /proc/records", "/proc/records"),
+    ("search --task music --corpus toy", "task music has no corpus 'toy'"),
+    ("status --trials -5", "--trials"),
+    ("status --task toy --records {damaged}", "V.csv, line 1: the column task is missing"),
+    ("records", "COMMAND"),
+    ("records check", "'check'"),
+    ("records verify --sample -1", "--sample"),
+    ("records verify --records /no/such/folder", "/no/such/folder: there are no records"),
+]
+
+
+@pytest.mark.parametrize("line, names", BAD, ids=[line or "nothing" for line, _ in BAD])
+def test_a_mistake_is_one_line_that_names_it(study, capsys, line, names):
+    (study / "broken.json").write_text('{"train": [[[1')
+    (study / "damaged" / "toy" / "toy").mkdir(parents=True)
+    (study / "damaged" / "toy" / "toy" / "V.csv").write_text("a,b\n")
+    code, out, err = run(capsys, line.format(broken=study / "broken.json", damaged=study / "damaged"))
+    assert code in (1, 2) and out == ""
+    bar, _, message = err.rpartition("odyssey: error: ")
+    assert bar == "" and names in message
+    assert message.count("\n") == 1 and message.endswith("\n")
+    assert "Traceback" not in err
+    assert not (study / "toy").exists(), "nothing is made before the mistake is found"
+
+
+def test_train_reports_the_result(study, capsys):
+    code, out, err = run(capsys, TRAIN + " --seed 7")
+    assert code == 0 and "toy V" in err and "validation" in err
+    lines = dict(line.split(maxsplit=1) for line in out.replace("best epoch", "best").splitlines())
+    assert list(lines) == ["corpus", "network", "training", "best", "validation", "test"]
+    assert lines["corpus"] == "toy, fingerprint 0"
+    assert lines["network"].startswith("V, 5 blocks, 207 parameters")
+    assert "fake-float32" in lines["training"] and lines["test"].endswith("nats")
+    code, out, _ = run(capsys, TRAIN + " --seed 7 --json")
+    values = json.loads(out)
+    assert code == 0 and (values["seed"], values["blocks"], values["unit"]) == (7, 5, "nats")
+    assert f"{values['test_score']:.4f} nats" == lines["test"]
+    assert len(values["curves"]["valid_loss"]) == values["epochs"]
+
+
+def test_search_status_and_verify(study, capsys):
+    assert run(capsys, "search --task toy --trials 6 --variant V,NP --variant FGR --jobs 2")[:2] == (
+        0,
+        "toy (toy): 18 trials trained\n",
+    )
+    assert run(capsys, "search --task toy --trials 6 --variant V")[:2] == (0, "toy (toy): 0 trials trained\n")
+    code, out, _ = run(capsys, "status --task toy --trials 8")
+    table = [line.split() for line in out.splitlines()]
+    assert code == 0 and ["toy", "toy", "NP", "4", "2", "2"] in table and ["all", "12", "6", "54"] in table
+    assert table[-1][:3] == ["time", "left", "with"]
+    code, out, _ = run(capsys, "status --task toy --variant V,NP --trials 8 --json")
+    values = json.loads(out)
+    assert [cell["missing"] for cell in values["cells"]] == [2, 2] and values["seconds_left"] >= 0
+    code, out, _ = run(capsys, "records verify")
+    assert (code, out) == (0, "18 trials checked, 0 trained again: sound\n")
+    table = study / "toy" / "toy" / "V.csv"
+    table.write_text(table.read_text().replace("finished", "done"))
+    code, out, _ = run(capsys, "records verify")
+    assert code == 1 and "V.csv, line 2: column status" in out and out.endswith("1 problems\n")
+    code, out, _ = run(capsys, "records verify --json")
+    assert code == 1 and json.loads(out)["trials"] == 12
+
+
+def test_results_of_other_machines_are_announced(study, capsys):
+    line = f"search --task toy --trials 2 --variant V --storage sqlite:///{study}/shared.sqlite3 --records {study}/"
+    assert run(capsys, line + "one")[1] == "toy (toy): 2 trials trained\n"
+    assert run(capsys, line + "two")[1] == "toy (toy): 0 trials trained, 2 taken over from the study database\n"
+
+
+def test_status_without_records(study, capsys):
+    code, out, _ = run(capsys, "status --task toy --trials 1")
+    assert code == 0 and "unknown before the first trial" in out
+    assert json.loads(run(capsys, "status --task toy --json")[1])["seconds_left"] is None
+
+
+def test_data_describes_a_corpus(study, capsys):
+    code, out, _ = run(capsys, "data toy")
+    assert code == 0 and "Toys" in out and "made for tests" in out
+    (summary,) = json.loads(run(capsys, "data --corpus toy --json")[1])
+    assert summary["fingerprint"] == corpora.load("toy").fingerprint
+    assert summary["splits"]["train"]["frames"] == 5
+
+
+@pytest.mark.parametrize("line", ["", "data", "train", "search", "status", "records", "records verify"])
+def test_every_command_explains_itself(capsys, line):
+    code, out, err = run(capsys, f"{line} --help")
+    assert code == 0 and err == "" and out.startswith("usage: odyssey")
+    assert "odyssey " in out.partition("options:")[2], "an example"
+
+
+def python(*arguments, **options):
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    return subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, text=True, **options)
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys, odyssey.cli as c; c.main(['--help']); sys.exit(any(m in sys.modules for m in ('numpy', 'optuna')))"
+    )
+    assert python("-c", code).returncode == 0
+
+
+def test_the_command_as_a_process(tmp_path):
+    done = python("-W", "error", "-m", "odyssey", "train", "--task", "chess")
+    assert (done.returncode, done.stdout) == (2, "") and done.stderr.count("\n") == 1
+    version = python("-m", "odyssey", "--version")
+    assert (version.returncode, version.stdout) == (0, "odyssey 0.1.0\n")
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    command = f"{sys.executable} -m odyssey status --records {tmp_path} --json | true; exit ${{PIPESTATUS[0]}}"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+SEARCH = """
+import sys
+from fake_engine import FakeEngine
+from toys import toy_task
+from odyssey import corpora, engine, tasks
+corpora.CORPORA["toy"] = corpora.Source("toy", True, "", lambda: None)
+tasks.TASKS["toy"] = lambda corpus: toy_task()
+engine.engine = lambda name, jobs, **options: FakeEngine(jobs, 0.05)
+from odyssey.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("line", ["search --task toy --trials 50 --variant V --jobs 1", TRAIN])
+def test_ctrl_c_says_how_to_go_on(tmp_path, line):
+    here = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(here), str(here.parent)])}
+    environment["ODYSSEY_RECORDS"] = str(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", SEARCH, *line.split()],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        while "toy" not in process.stderr.read(8):
+            time.sleep(0.01)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130 and "Traceback" not in err
+    assert "odyssey: interrupted" in err.splitlines()[-1]
+    assert line == TRAIN or "the same command goes on from here" in err
+
+
+def test_records_are_read_from_where_they_are_written(study, toy_task):
+    fill(study, toy_task(), 2)
+    assert len(records.read()) == 2

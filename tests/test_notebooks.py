@@ -1,0 +1,132 @@
+"""The cells' notebook is executed on a small archive, whole or not at all, and nothing volatile is stored."""
+
+import json
+import shutil
+from math import nan
+
+import nbformat
+import pytest
+
+from odyssey import notebooks, pages, records
+from odyssey.errors import OdysseyError
+from odyssey.protocol import DIVERGED, FINISHED, Curves, Result, draw_trial
+from odyssey.tasks.base import Task
+
+
+def record(folder, task, variant, index, score):
+    """Add a made-up trial to the archive; one without a score has diverged."""
+    trial = draw_trial(task.name, variant, index)
+    ok = score == score
+    count = task.network(variant, trial.hyperparameters.blocks).parameter_count()
+    curve = [score + 2, score, score + 1] if ok else [nan]
+    result = Result(
+        *(FINISHED if ok else DIVERGED, len(curve), 2 if ok else 0, score, score, score, score, count, 1.0),
+        Curves(curve, curve, curve),
+    )
+    records.append(folder, records.row(task, trial, result, "cpu-float32", "test"), result.curves)
+
+
+@pytest.fixture
+def task(monkeypatch):
+    """A task that needs no corpus here, and whose name and fingerprint the kernel's own corpus has as well."""
+    real = pages.task_at_hand("music")
+    return Task("music", real.corpus, real.fingerprint, {}, 88, 88, "bernoulli", real.score_name, real.score_unit)
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A book with the template alone."""
+    folder = tmp_path / "book"
+    (folder / "notebooks").mkdir(parents=True)
+    shutil.copy(notebooks.book_folder() / notebooks.TEMPLATE, folder / notebooks.TEMPLATE)
+    return folder
+
+
+def test_template_is_executed_on_the_records(tmp_path, book, task):
+    for index, score in enumerate([9.5, 8.25, nan, 9.0]):
+        record(tmp_path / "records", task, "NIG", index, score)
+    [path] = notebooks.execute("music", ["NIG"], records=tmp_path / "records", book=book, summaries=False)
+    assert path == book / "cells" / "music" / "NIG.ipynb"
+    text = path.read_text(encoding="utf-8")
+    stored = nbformat.reads(text, as_version=4)
+    nbformat.validate(stored)
+    assert stored.cells[0].source.startswith("# NIG: no input gate\n") and "{{" not in text
+    glued = {
+        output.metadata["scrapbook"]["name"]: output.data["application/papermill.record/text/plain"]
+        for cell in stored.cells
+        for output in cell.get("outputs", [])
+        if "scrapbook" in output.metadata
+    }
+    assert glued["music-NIG-trials"] == "4" and glued["music-NIG-diverged"] == glued["music-NIG-unscored"] == "1"
+    assert glued["music-NIG-best"] == "'8.25'" and glued["music-NIG-mean"] == "'8.62'"
+    figures = [cell for cell in stored.cells if "mystnb" in cell.metadata]
+    assert len(figures) == 2
+    for cell in figures:
+        assert cell.metadata.mystnb.image.alt == cell.outputs[0].data["text/plain"]
+    assert stored.metadata == {"kernelspec": notebooks.KERNEL, "language_info": {"name": "python"}}
+    assert str(tmp_path) not in text and "start_time" not in text and "iopub" not in text
+    # Nothing else is left, and a second execution stores the same bytes.
+    assert [file.name for file in path.parent.iterdir()] == ["NIG.ipynb"]
+    notebooks.execute("music", ["NIG"], records=tmp_path / "records", book=book, summaries=False)
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_mistyped_parameter_is_an_error(tmp_path, book, task):
+    record(tmp_path / "records", task, "V", 0, 9.0)
+    with pytest.raises(OdysseyError, match="no parameter 'job'; it has task, variant"):
+        notebooks.execute("music", ["V"], records=tmp_path / "records", book=book, summaries=False, job=2)
+    assert not (book / "cells").exists()
+
+
+def test_nothing_recorded_is_an_error(tmp_path, book):
+    with pytest.raises(OdysseyError, match="no trials of music V on music21"):
+        notebooks.execute("music", ["V"], records=tmp_path / "none", book=book)
+
+
+def test_unrecorded_cell_is_an_error_unless_it_is_asked_for(tmp_path, book, task):
+    record(tmp_path / "records", task, "V", 0, 9.0)
+    with pytest.raises(OdysseyError, match="no trials of music NP on music21"):
+        notebooks.execute("music", ["V", "NP"], records=tmp_path / "records", book=book)
+
+
+def write(path, *sources):
+    """A notebook whose first cell holds the parameters."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": notebooks.KERNEL}), path)
+    return path
+
+
+def test_failing_notebook_leaves_the_stored_one(tmp_path):
+    source = write(tmp_path / "source.ipynb", "x = 1", "1 / x")
+    target = notebooks.run(source, tmp_path / "target.ipynb")
+    before = target.read_text(encoding="utf-8")
+    with pytest.raises(OdysseyError, match=r"target.ipynb failed in cell \d+: ZeroDivisionError: division by zero"):
+        notebooks.run(source, target, {"x": 0})
+    assert target.read_text(encoding="utf-8") == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["source.ipynb", "target.ipynb"]
+
+
+def test_summaries_get_the_parameters_they_have(tmp_path, book, task, monkeypatch):
+    record(tmp_path / "records", task, "V", 0, 9.0)
+    monkeypatch.setattr(notebooks, "SUMMARIES", ("summary.ipynb", "plain.ipynb"))
+    write(book / "summary.ipynb", 'corpus = "music21"\nroot = None  # path', "corpus, root")
+    write(book / "plain.ipynb", "x = 1")
+    told = []
+    options = {"variants": [], "records": tmp_path / "records", "book": book, "trials": 1, "tell": told.append}
+    made = notebooks.execute("music", corpus="music21", **options)
+    assert made == told == [book / "summary.ipynb", book / "plain.ipynb"]
+    assert len(nbformat.read(made[0], as_version=4).cells) == 2
+    notebooks.execute("music", corpus="jsb", root="rolls.mat", **options)
+    stored = nbformat.read(made[0], as_version=4)
+    assert len(stored.cells) == 3 and stored.cells[2].outputs[0].data["text/plain"] == "('jsb', 'rolls.mat')"
+
+
+def test_executing_in_place_does_not_pile_up_parameters(tmp_path):
+    path = write(tmp_path / "summary.ipynb", "x = 1", "x")
+    for value in (2, 3):
+        notebooks.run(path, path, {"x": value})
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    assert len(stored["cells"]) == 3 and stored["cells"][2]["outputs"][0]["data"]["text/plain"] == ["3"]
+    notebooks.run(path, path)
+    assert len(json.loads(path.read_text(encoding="utf-8"))["cells"]) == 2

@@ -1,0 +1,400 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import optuna
+import pandas as pd
+import pytest
+import sqlalchemy
+from fake_engine import FakeEngine
+from records_of import fill, record_of
+from toys import toy_task as make_toy_task
+
+from odyssey import records, study
+from odyssey.errors import OdysseyError
+from odyssey.protocol import draw_trial
+from odyssey.search import Outcome, search
+from odyssey.study import Queue, Storage
+from odyssey.worker import _process_start, is_dead, owner
+
+TESTS = Path(__file__).parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])}
+SCRIPT = """
+import sys
+from fake_engine import FakeEngine
+from toys import toy_task
+from odyssey.errors import OdysseyError
+from odyssey.search import search
+folder, trials, delay, storage = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), (sys.argv[4:] or [None])[0]
+done = search(toy_task(), FakeEngine(2, delay), ["V", "NP"], trials, folder, storage, 2, quiet=True)
+print(done.trained)
+sys.exit(130 if done.interrupted else 0)
+"""
+
+
+@pytest.fixture
+def task(toy_task):
+    return toy_task()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """An archive of 8 trials of two variants, searched in one go."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    search(make_toy_task(), FakeEngine(), ["V", "NP"], 8, folder, quiet=True)
+    return folder
+
+
+def start(folder, trials=8, delay=0.0, storage=None):
+    command = [sys.executable, "-W", "error", "-c", SCRIPT, str(folder), str(trials), str(delay)]
+    return subprocess.Popen(
+        command + ([storage] if storage else []),
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def assert_same(one, other):
+    """All but the time taken."""
+    pd.testing.assert_frame_equal(
+        records.read(one).drop(columns="seconds"), records.read(other).drop(columns="seconds"), check_exact=True
+    )
+    pd.testing.assert_frame_equal(records.read_curves(one), records.read_curves(other), check_exact=True)
+
+
+def wait_for_records(folder, number):
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if len(records.read(folder)) >= number:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"there are only {len(records.read(folder))} records")
+
+
+def states(folder, variant="V", storage=None):
+    loaded = optuna.load_study(
+        study_name=f"toy/toy/0/protocol-1/{variant}", storage=storage or f"sqlite:///{folder / 'study.sqlite3'}"
+    )
+    return loaded.trials
+
+
+def test_a_search_records_the_drawn_trials(tmp_path, task):
+    engine = FakeEngine(jobs=2)
+    done = search(task, engine, ["V", "NP"], 8, tmp_path, quiet=True)
+    assert done == Outcome(trained=16, taken_over=0, elsewhere=0, interrupted=False)
+    read = records.read(tmp_path)
+    assert len(read) == 16
+    for row in read.to_dict("records"):
+        expected, _ = record_of(task, row["index"], row["variant"], records.machine())
+        assert repr({**row, "seconds": 1.0}) == repr(expected)
+
+
+def test_the_first_of_all_variants_come_before_the_second(tmp_path, task):
+    engine = FakeEngine(jobs=1)
+    search(task, engine, ["V", "NP", "FGR"], 3, tmp_path, quiet=True)
+    assert engine.trained == [(variant, index) for index in range(3) for variant in ("V", "NP", "FGR")]
+
+
+def test_a_search_goes_on_where_an_earlier_one_ended(tmp_path, task, undisturbed):
+    first, second, third = FakeEngine(), FakeEngine(2), FakeEngine()
+    search(task, first, ["NP"], 4, tmp_path, quiet=True)
+    search(task, second, ["V", "NP"], 8, tmp_path, quiet=True)
+    assert search(task, third, ["V", "NP"], 8, tmp_path, quiet=True).trained == 0
+    assert (len(first.trained), len(second.trained), len(third.trained)) == (4, 12, 0)
+    assert_same(tmp_path, undisturbed)
+
+
+def test_a_complete_archive_needs_no_database(tmp_path, task):
+    fill(tmp_path, task, 3)
+    assert search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True) == Outcome(0, 0, 0, False)
+    assert not (tmp_path / "study.sqlite3").exists()
+
+
+def test_the_study_shows_every_trial(tmp_path, task):
+    fill(tmp_path, task, 4)
+    search(task, FakeEngine(), ["V"], 8, tmp_path, quiet=True)
+    trials = {trial.user_attrs["index"]: trial for trial in states(tmp_path)}
+    assert sorted(trials) == list(range(8)) and len(states(tmp_path)) == 8
+    read = records.read(tmp_path).set_index("index")
+    for index, trial in trials.items():
+        row = read.loc[index]
+        assert trial.user_attrs["status"] == row["status"]
+        if row["best_epoch"]:
+            assert (trial.state.name, trial.value) == ("COMPLETE", row["valid_score"])
+            assert trial.user_attrs["test_score"] == row["test_score"]
+        else:
+            assert trial.state.name == "PRUNED" and "test_score" not in trial.user_attrs
+        assert trial.params["blocks"] == row["blocks"]
+        assert trial.params["learning_rate"] == row["learning_rate"]
+        assert trial.params["one_minus_momentum"] == 1 - row["momentum"]
+        assert trial.params["input_noise"] == row["input_noise"]
+        logs = {name: getattr(kind, "log", False) for name, kind in trial.distributions.items()}
+        assert logs == {"blocks": True, "learning_rate": True, "one_minus_momentum": True, "input_noise": False}
+
+
+def test_every_drawn_value_fits_the_distributions_of_the_study():
+    for index in range(2000):
+        for name, value in study._parameters(draw_trial("toy", "V", index)).items():
+            assert study.DISTRIBUTIONS[name]._contains(value)
+
+
+def test_records_that_were_removed_are_not_called_up_from_the_database(tmp_path, task):
+    search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True)
+    (tmp_path / "toy" / "toy" / "V.csv").unlink()
+    with pytest.raises(OdysseyError, match=r"trial 0 is finished in .*study.sqlite3 but not in the records; .*remove"):
+        search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True)
+
+
+def test_machines_that_share_only_the_database_share_the_results(tmp_path, task, undisturbed):
+    storage = f"sqlite:///{tmp_path / 'shared.sqlite3'}"
+    search(task, FakeEngine(), ["V", "NP"], 5, tmp_path / "one", storage, quiet=True)
+    other = search(task, FakeEngine(), ["V", "NP"], 8, tmp_path / "two", storage, quiet=True)
+    assert (other.taken_over, other.trained) == (10, 6)
+    assert search(task, FakeEngine(), ["V", "NP"], 8, tmp_path / "one", storage, quiet=True).taken_over == 6
+    assert_same(tmp_path / "one", undisturbed)
+    assert_same(tmp_path / "two", undisturbed)
+
+
+def test_another_corpus_under_the_same_name_is_refused(tmp_path, task):
+    fill(tmp_path, task, 1)
+    with pytest.raises(OdysseyError, match="with fingerprint 0, not f00"):
+        search(replace(task, fingerprint="f00"), FakeEngine(), ["V"], 3, tmp_path, quiet=True)
+
+
+def test_after_kill_9_nothing_is_lost_or_doubled(tmp_path, undisturbed):
+    process = start(tmp_path, delay=0.02)
+    wait_for_records(tmp_path, 5)
+    process.kill()
+    process.communicate()
+    before = len(records.read(tmp_path))
+    running = [trial for variant in ("V", "NP") for trial in states(tmp_path, variant) if trial.state.name == "RUNNING"]
+    assert 5 <= before < 16 and running
+    again = start(tmp_path)
+    out, err = again.communicate(timeout=60)
+    assert (again.returncode, int(out), err) == (0, 16 - before, "")
+    assert_same(tmp_path, undisturbed)
+    trials = states(tmp_path) + states(tmp_path, "NP")
+    assert sorted({trial.state.name for trial in trials}) == ["COMPLETE", "FAIL", "PRUNED"]
+    assert sum(trial.state.name != "FAIL" for trial in trials) == 16
+
+
+def test_a_crash_between_record_and_database_trains_nothing_twice(tmp_path, task, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Queue, "finish", lambda *arguments: os.kill(os.getpid(), 0) or 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True)
+    assert list(records.read(tmp_path)["index"]) == [0]
+    assert search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True).trained == 2
+
+
+def test_ctrl_c_gives_the_running_trials_back(tmp_path, undisturbed):
+    process = start(tmp_path, delay=0.02)
+    wait_for_records(tmp_path, 3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err == "\nstopping after the current epoch\n"
+    before = len(records.read(tmp_path))
+    assert int(out) == before < 16
+    assert not [
+        trial for variant in ("V", "NP") for trial in states(tmp_path, variant) if trial.state.name == "RUNNING"
+    ]
+    again = start(tmp_path)
+    again.communicate(timeout=60)
+    assert again.returncode == 0
+    assert_same(tmp_path, undisturbed)
+
+
+def test_two_searches_at_once_share_the_work(tmp_path, undisturbed):
+    """Started together, so that they make folder, database and studies at the same moment."""
+    processes = [start(tmp_path, delay=0.02) for _ in range(3)]
+    ends = [process.communicate(timeout=90) for process in processes]
+    assert [err for _, err in ends] == [""] * 3
+    assert [process.returncode for process in processes] == [0] * 3
+    trained = [int(out) for out, _ in ends]
+    assert sum(trained) == 16 and min(trained) > 0
+    assert_same(tmp_path, undisturbed)
+
+
+def test_an_error_in_training_gives_the_trials_back(tmp_path, task):
+    class Broken(FakeEngine):
+        def train(self, task, trials, report):
+            next(trials), next(trials)
+            raise OdysseyError("the engine is out of memory")
+
+    with pytest.raises(OdysseyError, match="out of memory"):
+        search(task, Broken(), ["V"], 3, tmp_path, quiet=True)
+    assert [trial.state.name for trial in states(tmp_path)] == ["FAIL", "FAIL"]
+    assert search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True).trained == 3
+
+
+class TestQueue:
+    """Two workers on one cell."""
+
+    @pytest.fixture
+    def storage(self, tmp_path):
+        return Storage(f"sqlite:///{tmp_path / 'study.sqlite3'}")
+
+    @pytest.fixture
+    def queue(self, storage, task):
+        return Queue(storage, task, "V")
+
+    @pytest.fixture
+    def other(self, storage, task):
+        return Queue(storage, task, "V")
+
+    def trial(self, index):
+        return draw_trial("toy", "V", index)
+
+    def test_a_trial_has_one_owner(self, queue, other):
+        assert queue.claim(self.trial(0))
+        assert not other.claim(self.trial(0))
+        assert other.claim(self.trial(1))
+
+    def test_of_two_claims_at_the_same_moment_the_first_one_counts(self, queue, other, monkeypatch):
+        assert queue.claim(self.trial(0))
+        monkeypatch.setattr(other, "live", set)  # It looked before the first claim was there.
+        assert not other.claim(self.trial(0))
+        assert [trial.state.name for trial in queue.trials()] == ["RUNNING", "FAIL"]
+
+    def test_what_is_released_can_be_claimed_again(self, queue, other):
+        queue.claim(self.trial(0))
+        queue.release()
+        assert other.claim(self.trial(0))
+
+    def test_a_worker_that_lives_keeps_its_trial(self, queue, other):
+        queue.claim(self.trial(0))
+        other.free_dead()
+        assert not other.claim(self.trial(0))
+
+    def test_a_worker_of_this_machine_that_is_gone_loses_it_at_once(self, queue, other, monkeypatch):
+        process = subprocess.Popen(["sleep", "60"])
+        monkeypatch.setattr(study, "owner", lambda: owner_of(process.pid))
+        queue.claim(self.trial(0))
+        other.free_dead()
+        assert not other.claim(self.trial(0))
+        process.kill()
+        while not is_dead(owner_of_last(queue)):  # Killed, and not yet waited for: a zombie.
+            time.sleep(0.01)
+        other.free_dead()
+        process.wait()
+        assert other.claim(self.trial(0))
+
+    def test_a_worker_elsewhere_loses_it_when_its_heart_stops(self, storage, queue, other, monkeypatch):
+        monkeypatch.setattr(study, "owner", lambda: {**owner(), "host": "elsewhere"})
+        queue.claim(self.trial(0))
+        self.age(storage, study.GRACE_SECONDS - 60)
+        other.free_dead()
+        assert not other.claim(self.trial(0))
+        queue.beat()
+        self.age(storage, study.GRACE_SECONDS - 60)
+        other.free_dead()
+        assert not other.claim(self.trial(0)), "it has beaten meanwhile"
+        self.age(storage, 120)
+        other.free_dead()
+        assert other.claim(self.trial(0))
+
+    def age(self, storage, seconds):
+        with sqlalchemy.create_engine(storage.backend.url).begin() as connection:
+            for trial_id, then in connection.execute(
+                sqlalchemy.text("select trial_id, heartbeat from trial_heartbeats")
+            ).fetchall():
+                earlier = datetime.fromisoformat(then) - timedelta(seconds=seconds)
+                connection.execute(
+                    sqlalchemy.text("update trial_heartbeats set heartbeat = :then where trial_id = :trial"),
+                    {"then": str(earlier), "trial": trial_id},
+                )
+
+    def test_a_worker_taken_for_dead_may_still_finish(self, queue, other, task):
+        queue.claim(self.trial(0))
+        other._end(queue._claimed[0], optuna.trial.TrialState.FAIL)
+        assert other.claim(self.trial(0))
+        queue.finish(*record_of(task, 0))
+        other.finish(*record_of(task, 0))
+        assert [trial.state.name for trial in queue.trials()] == ["FAIL", "COMPLETE"]
+
+    def test_the_heart_beats_while_trials_run(self, queue, monkeypatch):
+        beats = []
+        monkeypatch.setattr(study, "HEARTBEAT_SECONDS", 0.01)
+        monkeypatch.setattr(queue, "beat", lambda: beats.append(1))
+        with study.heartbeat([queue]):
+            time.sleep(0.2)
+        number = len(beats)
+        time.sleep(0.05)
+        assert number > 3 and len(beats) == number
+
+
+def owner_of(pid):
+    return {**owner(), "pid": pid, "started": _process_start(pid)}
+
+
+def owner_of_last(queue):
+    return queue.trials()[-1].system_attrs["owner"]
+
+
+def test_a_process_number_used_again_is_another_worker():
+    assert not is_dead(owner())
+    assert is_dead({**owner(), "started": 1})
+    assert not is_dead({**owner(), "started": None})
+    assert not is_dead({**owner(), "host": "elsewhere", "started": 1})
+    assert not is_dead({})
+
+
+@pytest.mark.parametrize(
+    "url, says",
+    [
+        ("nonsense", "the storage must be a URL such as sqlite:///"),
+        ("postgresql://host:port/name", "the storage must be a URL"),
+        ("redis://host", "study database redis://host: Can't load plugin"),
+        ("sqlite:////nowhere/at/all.sqlite3", "study database sqlite:////nowhere/at/all.sqlite3: "),
+    ],
+)
+def test_a_storage_that_cannot_be_is_one_line(url, says):
+    with pytest.raises(OdysseyError) as error:
+        Storage(url)
+    assert says in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_password_is_not_shown():
+    with pytest.raises(OdysseyError) as error:
+        Storage("nosuch://me:secret@host/name")
+    assert "secret" not in str(error.value) and "nosuch://me:***@host/name" in str(error.value)
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path, task):
+    (tmp_path / "study.sqlite3").write_text("no database " * 100)
+    with pytest.raises(OdysseyError, match=r"study\.sqlite3: file is not a database$"):
+        search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True)
+
+
+def test_a_database_that_fails_in_the_middle_loses_no_record(tmp_path, task, monkeypatch):
+    finish = Queue.finish
+
+    def fail_at_two(queue, row, curves):
+        if row["index"] == 2:
+            with queue._storage.errors():
+                raise sqlalchemy.exc.OperationalError("insert", {}, Exception("database or disk is full"))
+        finish(queue, row, curves)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Queue, "finish", fail_at_two)
+        with pytest.raises(OdysseyError, match=r"study\.sqlite3: database or disk is full$"):
+            search(task, FakeEngine(), ["V"], 6, tmp_path, quiet=True)
+    assert list(records.read(tmp_path)["index"]) == [0, 1, 2]
+    assert search(task, FakeEngine(), ["V"], 6, tmp_path, quiet=True).trained == 3
+    assert sum(trial.state.is_finished() and trial.state.name != "FAIL" for trial in states(tmp_path)) == 6
+
+
+def test_the_bar_counts_and_tells_the_time_left(tmp_path, task, capsys):
+    fill(tmp_path, task, 6)
+    search(task, FakeEngine(), ["V"], 8, tmp_path)
+    _, first, *_, last = capsys.readouterr().err.strip().replace("\r", "\n").splitlines()
+    assert "6/8 trials" in first and "2 diverged, 2 s left" in first
+    assert "8/8 trials" in last and "0 s left" in last
