@@ -55,6 +55,4 @@ class Network:
 
     def initial_parameters(self, generator: np.random.Generator) -> dict[str, np.ndarray]:
         """Every weight from N(0, 0.1²) (section IV.B), float64, drawn in the order of `parameter_shapes`."""
-        return {
-            name: generator.normal(0.0, INITIAL_STD, size=shape) for name, shape in self.parameter_shapes().items()
-        }
+        return {name: generator.normal(0.0, INITIAL_STD, size=shape) for name, shape in self.parameter_shapes().items()}

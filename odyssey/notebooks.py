@@ -169,6 +169,7 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.metadata.pop(name, None)
         if INJECTED in cell.metadata.get("tags", []):
             cell.metadata["tags"] = [INJECTED, "hide-input"]
+            cell.source = cell.source.rstrip()
         for output in cell.get("outputs", []):
             image = output.get("metadata", {}).get("image/png", {})
             if "alt" in image:

@@ -29,7 +29,7 @@ class Trainer(Protocol):
         """Take back what `weights` gave."""
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - no error: somebody asked for it
     """The search was asked to stop; the trial has no result and will be trained again from the start."""
 
 
