@@ -222,7 +222,7 @@ from toys import toy_task
 from odyssey import corpora, engine, tasks
 corpora.CORPORA["toy"] = corpora.Source("toy", True, "", lambda: None)
 tasks.TASKS["toy"] = lambda corpus: toy_task()
-engine.engine = lambda name, jobs, **options: FakeEngine(jobs, 0.05)
+engine.engine = lambda name, jobs, **options: FakeEngine(jobs, 0.3)
 from odyssey.cli import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -240,8 +240,10 @@ def test_ctrl_c_says_how_to_go_on(tmp_path, line):
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        while "toy" not in process.stderr.read(8):
-            time.sleep(0.01)
+        # The bar is drawn just before the training starts.
+        said = ""
+        while "toy" not in said:
+            said += process.stderr.read(1)
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
