@@ -153,7 +153,14 @@ def run(source: Path, target: Path, parameters: dict | None = None, words: dict[
 def _papermill(papermill, work, done, parameters, target):
     try:
         papermill.execute_notebook(
-            str(work), str(done), parameters, kernel_name="python3", progress_bar=False, cwd=str(target.parent)
+            str(work),
+            str(done),
+            parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=str(target.parent),
+            # The kernel's own remarks, on unencrypted sockets for one, say nothing about the notebook.
+            extra_arguments=["--log-level=ERROR"],
         )
     except papermill.PapermillExecutionError as error:
         raise OdysseyError(f"{target.name} failed in cell {error.cell_index}: {error.ename}: {error.evalue}") from None
