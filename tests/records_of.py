@@ -24,3 +24,13 @@ def fill(folder, task, count, variant="V", machine="a machine"):
     """An archive with the first `count` trials of a cell."""
     for index in range(count):
         assert records.append(folder, *record_of(task, index, variant, machine))
+
+
+def files(folder, variant="V"):
+    """Table and curves of a cell of the toy task."""
+    return folder / "toy" / "toy" / f"{variant}.csv", folder / "toy" / "toy" / f"{variant}.curves.jsonl"
+
+
+def contents(folder):
+    """The bytes of every file of an archive."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"}

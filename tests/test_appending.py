@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from records_of import fill, record_of
+from records_of import contents, files, fill, record_of
 
 from odyssey import records
 from odyssey.errors import OdysseyError
@@ -16,14 +16,6 @@ from odyssey.records.table import csv_line, curves_line
 @pytest.fixture
 def task(toy_task):
     return toy_task()
-
-
-def files(folder, variant="V"):
-    return folder / "toy" / "toy" / f"{variant}.csv", folder / "toy" / "toy" / f"{variant}.curves.jsonl"
-
-
-def contents(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
 
 
 @pytest.mark.parametrize("which", [0, 1])

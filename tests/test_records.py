@@ -4,7 +4,7 @@ from math import nan
 
 import pandas as pd
 import pytest
-from records_of import fill, record_of
+from records_of import contents, files, fill, record_of
 
 from odyssey import records
 from odyssey.errors import OdysseyError
@@ -17,14 +17,6 @@ WHOLE = ["index", "seed", "blocks", "parameters", "epochs", "best_epoch", "proto
 @pytest.fixture
 def task(toy_task):
     return toy_task()
-
-
-def files(folder, variant="V"):
-    return folder / "toy" / "toy" / f"{variant}.csv", folder / "toy" / "toy" / f"{variant}.curves.jsonl"
-
-
-def contents(folder):
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
 
 
 def edit(file, old, new, count=1):
