@@ -216,7 +216,9 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
 
 
 SEARCH = """
-import sys
+import signal, sys
+# Whoever runs the tests in the background may have had Ctrl-C ignored, which processes inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from fake_engine import FakeEngine
 from toys import toy_task
 from odyssey import corpora, engine, tasks
