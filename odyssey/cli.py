@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 
 import odyssey
-from odyssey.commands import data, notebooks, records, search, status, train
+from odyssey.commands import bench, data, notebooks, records, search, status, train
 from odyssey.errors import OdysseyError
 
-COMMANDS = (data, train, search, status, records, notebooks)
+COMMANDS = (data, train, search, status, records, notebooks, bench)
 DESCRIPTION = "LSTM: A Search Space Odyssey, reproduced: nine LSTM architectures, random search, records."
 EPILOG = "Each command explains itself: odyssey search --help"
 INTERRUPTED = 130
