@@ -1,5 +1,6 @@
-"""The machine that trained a trial, as far as it matters for the numbers: the processor's model."""
+"""The machine that trained a trial, as far as it matters for the numbers."""
 
+import hashlib
 import platform
 from functools import cache
 from pathlib import Path
@@ -7,12 +8,25 @@ from pathlib import Path
 
 @cache
 def machine() -> str:
-    """Model of this machine's processor, such as ``"AMD EPYC 7763 64-Core Processor"``; nothing private."""
+    """Processor and Python, such as ``"AMD EPYC 7763 64-Core Processor / features 1f2e3d4c / Python 3.11"``.
+
+    The same bits can only be expected where compiled code is the same. That depends on the processor's features, which
+    virtual machines of one model name may differ in, and on Python: another bytecode gives LLVM another order of sums.
+    """
+    return f"{_processor()} / Python {'.'.join(platform.python_version_tuple()[:2])}"
+
+
+def _processor() -> str:
+    """Model of the processor and, where the system lists them, a digest of its features; nothing private."""
+    found = {}
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
             name, _, value = line.partition(":")
-            if name.strip() == "model name" and value.strip():
-                return " ".join(value.split())
+            found.setdefault(name.strip(), " ".join(value.split()))
     except OSError:
         pass
-    return platform.processor() or platform.machine() or "unknown"
+    model = found.get("model name") or platform.processor() or platform.machine() or "unknown"
+    if not found.get("flags"):
+        return model
+    digest = hashlib.sha256(" ".join(sorted(found["flags"].split())).encode()).hexdigest()[:8]
+    return f"{model} / features {digest}"

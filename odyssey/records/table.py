@@ -48,7 +48,7 @@ def row(task: Task, trial: Trial, result: Result, engine: str, machine: str) -> 
         trial: with an index.
         result: what training left.
         engine: label of the engine, such as ``"cpu-float32"``.
-        machine: model of the processor.
+        machine: as `odyssey.records.machine` names it.
 
     Returns:
         A value for each of `COLUMNS`, in that order.
