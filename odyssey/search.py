@@ -109,8 +109,7 @@ class _Recorder(Report):
         self._bar.tick()
 
     def finished(self, trial: Trial, result: Result) -> None:
-        machine = getattr(self._engine, "machine", None) or archive.machine()
-        row = archive.row(self._task, trial, result, self._engine.label, machine)
+        row = archive.row(self._task, trial, result, self._engine.label, archive.machine())
         archive.append(self._root, row, result.curves)
         self._queues[trial.variant].finish(row, result.curves)
         self.trained += 1

@@ -1,5 +1,6 @@
 import json
 import platform
+import sys
 from math import nan
 
 import pandas as pd
@@ -205,7 +206,8 @@ def test_the_folder_is_the_one_named_or_the_environment_s_or_the_book_s(tmp_path
     assert records.folder().parts[-2:] == ("book", "records")
 
 
-def test_the_machine_is_named_by_its_processor_alone():
+def test_the_machine_is_named_by_its_processor_and_python_alone():
     name = records.machine()
+    assert name.endswith(f" / Python {sys.version_info.major}.{sys.version_info.minor}")
     assert name and "\n" not in name
     assert platform.node() not in name

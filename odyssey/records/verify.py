@@ -49,9 +49,9 @@ def verify(
 ) -> Verified:
     """Check every record, and train `sample` of them again.
 
-    The sample is drawn at random, always the same one of the same archive. On the processor and with the version that
-    made the record, row and curves must agree bit for bit (but for the time taken); elsewhere the validation scores of
-    the first `EPOCHS_ELSEWHERE` epochs must agree to `TOLERANCE_ELSEWHERE`.
+    The sample is drawn at random, always the same one of the same archive. With the processor, Python (see
+    `odyssey.records.machine`) and version that made the record, row and curves must agree bit for bit (but for the time
+    taken); elsewhere the validation scores of the first `EPOCHS_ELSEWHERE` epochs must agree to `TOLERANCE_ELSEWHERE`.
 
     Args:
         path: folder of the archive, by default that of `odyssey.records.folder`.
