@@ -13,7 +13,7 @@ import numpy as np
 
 from odyssey.errors import OdysseyError
 
-PROTOCOL = 1
+PROTOCOL = 2
 STUDY_SEED = 0
 
 TRIALS = 200

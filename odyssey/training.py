@@ -1,8 +1,9 @@
 """One trial from first epoch to test: the rules of training that all engines share.
 
-At most 150 epochs; stop when the best validation score lies more than 15 epochs back; test with the
-best epoch's weights (section IV.B of the paper and the authors' code). The first epoch among equals
-is the best.
+At most 150 epochs; stop when the best epoch lies more than 15 epochs back; test with the best epoch's
+weights (section IV.B of the paper and the authors' code). The best epoch has the lowest validation score, and
+among equal scores the lowest validation loss: a network trained by CTC first learns to say blank everywhere, and
+its character error rate stays at exactly 100 % for many epochs while it learns. On music, score and loss are one.
 """
 
 from math import isfinite, nan
@@ -72,7 +73,7 @@ def run(trial: Trial, task: Task, trainer: Trainer, report: Report, max_epochs: 
         if not (isfinite(train_loss) and isfinite(loss)):
             status = DIVERGED
             break
-        if best_epoch == 0 or score < valid[1]:
+        if best_epoch == 0 or (score, loss) < (valid[1], valid[0]):
             best_epoch, best_weights, valid = epoch, trainer.weights(), (loss, score)
         report.epoch(trial, curves)
         if epoch - best_epoch > PATIENCE:

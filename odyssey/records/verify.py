@@ -126,7 +126,9 @@ def _early_stopping(record: dict, curves: Curves):
     if broken and (record["status"] == FINISHED or broken != [epochs - 1]):
         yield f"the loss of epoch {broken[0] + 1} is not finite, but training went on or finished"
         return
-    scores = curves.valid_score[:-1] if broken else curves.valid_score
+    scores = list(zip(curves.valid_score, curves.valid_loss, strict=True))  # equal scores are told apart by the loss
+    if broken:
+        scores.pop()
     if best == 0:
         if scores:
             yield "best_epoch is 0, but there are epochs with a finite loss"
