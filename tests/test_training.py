@@ -1,9 +1,10 @@
+from dataclasses import replace
 from math import inf, isnan, nan
 
 import pytest
 
 from odyssey.protocol import DIVERGED, FINISHED, Hyperparameters, Trial
-from odyssey.tasks.base import Totals
+from odyssey.tasks.base import CTC, Totals
 from odyssey.training import Report, Stopped, run
 
 TRIAL = Trial("V", Hyperparameters(2, 0.1, 0.0, 0.0), seed=1)
@@ -69,6 +70,38 @@ def test_an_improvement_after_16_epochs_is_still_seen(train):
 def test_an_improvement_after_17_epochs_comes_too_late(train):
     result = train(Scripted(lambda epoch: {3: 5.0, 20: 4.0}.get(epoch, 6.0)))
     assert (result.best_epoch, result.epochs) == (3, 19)
+
+
+@pytest.mark.parametrize(
+    "losses, best",
+    [
+        (lambda epoch: 50.0 - epoch if epoch <= 40 else 20.0, 40),  # epoch 41 and all later ones have a higher loss
+        (lambda epoch: 7.0, 1),  # equal in both: the first
+        (lambda epoch: {5: 1.0, 21: 0.5}.get(epoch, 7.0), 21),
+        (lambda epoch: {5: 1.0, 22: 0.5}.get(epoch, 7.0), 5),
+    ],
+)
+def test_among_equal_scores_the_lower_loss_is_better(toy_task, losses, best):
+    class AllBlank(Scripted):
+        """Every unit is an error in every epoch: a score of 100 %, whatever the loss."""
+
+        def evaluate(self, split):
+            return replace(super().evaluate(split), errors=FRAMES[split])
+
+    result = run(TRIAL, toy_task(loss=CTC, outputs=3), AllBlank(losses), Report())
+    assert (result.best_epoch, result.epochs) == (best, best + 16)
+    assert (result.valid_score, result.valid_loss) == (100.0, losses(best))
+
+
+def test_a_better_score_counts_more_than_a_lower_loss(toy_task):
+    class Worse(Scripted):
+        """The loss falls while the errors grow."""
+
+        def evaluate(self, split):
+            return replace(super().evaluate(split), errors=min(self.epoch, FRAMES[split]))
+
+    result = run(TRIAL, toy_task(loss=CTC, outputs=3), Worse(lambda epoch: 100.0 - epoch), Report())
+    assert (result.best_epoch, result.epochs, result.valid_score) == (1, 17, 25.0)
 
 
 def test_at_most_150_epochs(train):

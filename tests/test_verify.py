@@ -87,6 +87,18 @@ def test_early_stopping_must_follow_from_the_curve(tmp_path, task, epochs, curve
     assert len(found.problems) == 1 and says in found.problems[0]
 
 
+def flat(curves):
+    return replace(curves, valid_score=[100.0] * len(curves.valid_score))
+
+
+def test_among_equal_scores_the_lower_loss_decides(tmp_path, task):
+    rewrite(tmp_path, task, lambda row: {"valid_score": 100.0}, 0, flat)
+    rewrite(tmp_path, task, lambda row: {"valid_score": 100.0, "best_epoch": row["best_epoch"] - 1}, 1, flat)
+    found = verify(tmp_path)
+    assert len(found.problems) == 1
+    assert "trial 1: best_epoch is" in found.problems[0] and "another epoch has a better" in found.problems[0]
+
+
 def test_a_trial_that_did_not_diverge_has_a_best_epoch(tmp_path, task):
     row, curves = record_of(task, 0)
     measures = dict.fromkeys(("valid_loss", "valid_score", "test_loss", "test_score"), float("nan"))
