@@ -10,6 +10,8 @@ from numba import njit
 
 from odyssey.engine.cpu.arithmetic import FAST
 from odyssey.engine.cpu.layer import backward, forward
+from odyssey.engine.cpu.memory import zeros
+from odyssey.engine.cpu.noise import standard_normal
 from odyssey.engine.cpu.output import loss_and_gradient
 
 
@@ -29,11 +31,12 @@ class Sequences(NamedTuple):
 class Room(NamedTuple):
     """Buffers around D hidden layers for up to T frames.
 
-    inputs (D, T, M): what each layer reads, for the backward layer from the last frame to the first; hidden and
-    dhidden (T, D·S): the layers' outputs side by side, in the order of time, and the gradient with respect to them;
-    logits (T, outputs): later their gradient.
+    noise (T·M,): float32; inputs (D, T, M): what each layer reads, for the backward layer from the last frame to the
+    first; hidden and dhidden (T, D·S): the layers' outputs side by side, in the order of time, and the gradient with
+    respect to them; logits (T, outputs): later their gradient.
     """
 
+    noise: np.ndarray
     inputs: np.ndarray
     hidden: np.ndarray
     dhidden: np.ndarray
@@ -43,23 +46,25 @@ class Room(NamedTuple):
 def room(frames: int, layers: int, inputs: int, stride: int, outputs: int, dtype: str) -> Room:
     """Fresh buffers for sequences of at most `frames` frames."""
     return Room(
-        np.zeros((layers, frames, inputs), dtype),
-        np.zeros((frames, layers * stride), dtype),
-        np.zeros((frames, layers * stride), dtype),
-        np.zeros((frames, outputs), dtype),
+        zeros(frames * inputs, "float32"),
+        zeros((layers, frames, inputs), dtype),
+        zeros((frames, layers * stride), dtype),
+        zeros((frames, layers * stride), dtype),
+        zeros((frames, outputs), dtype),
     )
 
 
 @njit(**FAST, cache=True)
 def train_epoch(
-    data, flat, velocity, gradient, layers, layer_gradients, output, output_gradient, wiring, n, workspaces, room,
-    loss_workspace, rate, momentum, noise, generator,
+    data, order, flat, velocity, gradient, layers, layer_gradients, output, output_gradient, wiring, n, workspaces,
+    room, loss_workspace, rate, momentum, noise, random,
 ):  # fmt: skip
-    """One update per sequence, in fresh random order.
+    """One update per sequence in the order given, with noise from the state `random` (`odyssey.engine.cpu.noise`).
 
     Per sequence, with η = `rate` (already multiplied by 1 − momentum) and m = `momentum`: v ← m v; θ ← θ + v;
-    g = ∇L(θ); v ← v − η g; θ ← θ − η g. `layers` (forward, and backward if there is one) and `output` are views into
-    `flat`, and likewise for the gradients; each layer has its own workspace.
+    g = ∇L(θ); v ← v − η g; θ ← θ − η g. The end of one step and the beginning of the next are one pass over the
+    weights, which for large networks do not fit the cache. `layers` (forward, and backward if there is one) and
+    `output` are views into `flat`, and likewise for the gradients; each layer has its own workspace.
 
     Returns:
         The loss summed over all sequences; NaN if a weight is no longer finite.
@@ -68,14 +73,14 @@ def train_epoch(
     eta = flat.dtype.type(rate)
     m = flat.dtype.type(momentum)
     total = 0.0
-    order = generator.permutation(data.begins.shape[0] - 1)
-    for k in order:
+    for j in range(flat.shape[0]):
+        velocity[j] *= m
+        flat[j] += velocity[j]
+    for step in range(order.shape[0]):
+        k = order[step]
         begin, end = data.begins[k], data.begins[k + 1]
         frames = end - begin
-        _read(data.inputs[begin:end], sigma, generator, room.inputs)
-        for j in range(flat.shape[0]):
-            velocity[j] *= m
-            flat[j] += velocity[j]
+        _read(data.inputs[begin:end], sigma, random, room.noise, room.inputs)
         for d in range(len(layers)):
             forward(room.inputs[d, :frames], n, layers[d], wiring, workspaces[d])
             _gather(workspaces[d].y, d, frames, room.hidden)
@@ -92,10 +97,17 @@ def train_epoch(
         for d in range(len(layers)):
             _scatter(room.dhidden, d, frames, workspaces[d].dy)
             backward(room.inputs[d, :frames], layers[d], wiring, layer_gradients[d], workspaces[d])
-        for j in range(flat.shape[0]):
-            descent = eta * gradient[j]
-            velocity[j] -= descent
-            flat[j] -= descent
+        if step + 1 < order.shape[0]:
+            for j in range(flat.shape[0]):
+                descent = eta * gradient[j]
+                v = m * (velocity[j] - descent)
+                velocity[j] = v
+                flat[j] += v - descent
+        else:
+            for j in range(flat.shape[0]):
+                descent = eta * gradient[j]
+                velocity[j] -= descent
+                flat[j] -= descent
     finite = True
     for j in range(flat.shape[0]):
         finite &= np.isfinite(flat[j])
@@ -103,11 +115,11 @@ def train_epoch(
 
 
 @njit(**FAST)
-def _read(x, sigma, generator, inputs):
+def _read(x, sigma, random, noise, inputs):
     """Put x (T, M), with Gaussian noise drawn in single precision whatever that of x, into inputs (D, T, M)."""
     frames, width = x.shape
     if sigma > 0:
-        noise = generator.standard_normal(x.size, np.float32)
+        standard_normal(random, noise[: x.size])
         for t in range(frames):
             for j in range(width):
                 inputs[0, t, j] = x[t, j] + sigma * x.dtype.type(noise[t * width + j])

@@ -2,13 +2,12 @@
 
 The input projection and the weight gradients are matrix products over the whole sequence; only the recurrent
 product and the block's elementwise equations (section II of the paper) run inside the
-time loop. A variant's `Wiring` is read at run time, always outside the loops over blocks, so that one compiled
-function serves every architecture. Three constants spare the loops most questions: a gate that a variant lacks
-stays at the 1 that `workspace` gave it, missing peepholes are zeros, and without gate recurrence so is the gradient
-that arrives from the next step's gates.
+time loop. A variant's `Wiring` is read at run time, so that one compiled function serves every architecture. Three
+constants spare the loops most questions: a gate that a variant lacks stays at the 1 that `workspace` gave it, missing
+peepholes are zeros, and without gate recurrence so is the gradient that arrives from the next step's gates.
 
-The loops over blocks are kept short, with one array written or two, because LLVM vectorises those best; the arrays
-are taken out of their tuples once, outside the loop over time, because that too costs time in every turn.
+The loops over blocks take eight at a time (`odyssey.engine.cpu.vector`). The arrays are taken out of their tuples
+once, outside the loop over time, because that too costs time in every turn.
 """
 
 from typing import NamedTuple
@@ -17,6 +16,8 @@ import numpy as np
 from numba import njit
 
 from odyssey.engine.cpu.arithmetic import FAST, sigmoid, tanh
+from odyssey.engine.cpu.memory import zeros
+from odyssey.engine.cpu.vector import LANES, load, splat, store, sums
 
 
 class Workspace(NamedTuple):
@@ -46,74 +47,72 @@ class Workspace(NamedTuple):
 def workspace(frames: int, rows: int, stride: int, dtype: str) -> Workspace:
     """Fresh buffers for sequences of at most `frames` frames."""
     recurrent = (rows - 1) * stride
-
-    def zeros(*shape):
-        return np.zeros(shape, dtype)
-
-    def ones(*shape):
-        return np.ones(shape, dtype)
-
-    return Workspace(
-        pre=zeros(frames, rows * stride),
-        z=zeros(frames, stride),
-        i=ones(frames, stride),
-        f=ones(frames, stride),
-        o=ones(frames, stride),
-        c_out=zeros(frames, stride),
-        c=zeros(frames + 1, stride),
-        y=zeros(frames + 1, stride),
-        dy=zeros(frames, stride),
-        carry=zeros(stride),
-        gates=zeros(frames + 1, recurrent),
-        dgates=zeros(recurrent),
+    buffers = Workspace(
+        pre=zeros((frames, rows * stride), dtype),
+        z=zeros((frames, stride), dtype),
+        i=zeros((frames, stride), dtype),
+        f=zeros((frames, stride), dtype),
+        o=zeros((frames, stride), dtype),
+        c_out=zeros((frames, stride), dtype),
+        c=zeros((frames + 1, stride), dtype),
+        y=zeros((frames + 1, stride), dtype),
+        dy=zeros((frames, stride), dtype),
+        carry=zeros(stride, dtype),
+        gates=zeros((frames + 1, recurrent), dtype),
+        dgates=zeros(recurrent, dtype),
     )
+    for gate in (buffers.i, buffers.f, buffers.o):
+        gate[:] = 1
+    return buffers
 
 
 @njit(**FAST)
-def multiply_add(x, matrix, n, out):
-    """out += x[:n] @ matrix[:n]: eight rows at a time, so that `out` is read and written once for all eight."""
-    k = 0
-    while k + 8 <= n:
-        x0, x1, x2, x3 = x[k], x[k + 1], x[k + 2], x[k + 3]
-        x4, x5, x6, x7 = x[k + 4], x[k + 5], x[k + 6], x[k + 7]
-        for j in range(out.shape[0]):
-            out[j] += (
-                (x0 * matrix[k, j] + x1 * matrix[k + 1, j])
-                + (x2 * matrix[k + 2, j] + x3 * matrix[k + 3, j])
-                + (x4 * matrix[k + 4, j] + x5 * matrix[k + 5, j])
-                + (x6 * matrix[k + 6, j] + x7 * matrix[k + 7, j])
-            )
-        k += 8
-    while k < n:
-        x0 = x[k]
-        for j in range(out.shape[0]):
-            out[j] += x0 * matrix[k, j]
-        k += 1
+def multiply_add(x, matrix, n, backwards, out):
+    """out += x[:n] @ matrix[:n], eight rows at a time.
+
+    Step after step reads the whole matrix. If it does not quite fit the cache, the rows that were read last are the
+    ones still there: whoever calls this in a loop should go through the rows backwards every other time.
+    """
+    groups = n // 8
+    for group in range(groups):
+        k = 8 * (groups - 1 - group if backwards else group)
+        x0, x1, x2, x3 = splat(x[k]), splat(x[k + 1]), splat(x[k + 2]), splat(x[k + 3])
+        x4, x5, x6, x7 = splat(x[k + 4]), splat(x[k + 5]), splat(x[k + 6]), splat(x[k + 7])
+        for j in range(0, out.shape[0], LANES):
+            even = load(out, j) + x0 * load(matrix, k, j)
+            odd = x1 * load(matrix, k + 1, j)
+            even += x2 * load(matrix, k + 2, j)
+            odd += x3 * load(matrix, k + 3, j)
+            even += x4 * load(matrix, k + 4, j)
+            odd += x5 * load(matrix, k + 5, j)
+            even += x6 * load(matrix, k + 6, j)
+            odd += x7 * load(matrix, k + 7, j)
+            store(even + odd, out, j)
+    for k in range(8 * groups, n):
+        x0 = splat(x[k])
+        for j in range(0, out.shape[0], LANES):
+            store(load(out, j) + x0 * load(matrix, k, j), out, j)
 
 
 @njit(**FAST)
-def multiply_transposed_add(x, matrix, out):
-    """out += matrix @ x, for a number of rows that is a multiple of eight: eight dot products at a time."""
-    zero = x.dtype.type(0)
-    for k in range(0, out.shape[0], 8):
+def multiply_transposed_add(x, matrix, backwards, out):
+    """out += matrix @ x, eight rows at a time; for `backwards` see `multiply_add`."""
+    zero = splat(x.dtype.type(0))
+    rows = out.shape[0]
+    for row in range(0, rows, LANES):
+        k = rows - LANES - row if backwards else row
         s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = zero
-        for j in range(x.shape[0]):
-            s0 += matrix[k, j] * x[j]
-            s1 += matrix[k + 1, j] * x[j]
-            s2 += matrix[k + 2, j] * x[j]
-            s3 += matrix[k + 3, j] * x[j]
-            s4 += matrix[k + 4, j] * x[j]
-            s5 += matrix[k + 5, j] * x[j]
-            s6 += matrix[k + 6, j] * x[j]
-            s7 += matrix[k + 7, j] * x[j]
-        out[k] += s0
-        out[k + 1] += s1
-        out[k + 2] += s2
-        out[k + 3] += s3
-        out[k + 4] += s4
-        out[k + 5] += s5
-        out[k + 6] += s6
-        out[k + 7] += s7
+        for j in range(0, x.shape[0], LANES):
+            xj = load(x, j)
+            s0 += xj * load(matrix, k, j)
+            s1 += xj * load(matrix, k + 1, j)
+            s2 += xj * load(matrix, k + 2, j)
+            s3 += xj * load(matrix, k + 3, j)
+            s4 += xj * load(matrix, k + 4, j)
+            s5 += xj * load(matrix, k + 5, j)
+            s6 += xj * load(matrix, k + 6, j)
+            s7 += xj * load(matrix, k + 7, j)
+        store(load(out, k) + sums(s0, s1, s2, s3, s4, s5, s6, s7), out, k)
 
 
 @njit(**FAST, inline="always")
@@ -124,37 +123,39 @@ def activate(first, last, shift, b, p, wiring, pre, z, i, f, o, c, c_out, y):
     0 where they are sequences side by side.
     """
     s = z.shape[1]
-    one = z.dtype.type(1)
-    i_at, f_at, o_at = wiring.input_row * s, wiring.forget_row * s, wiring.output_row * s
+    one = splat(z.dtype.type(1))
+    input_row, forget_row, output_row = wiring.input_row, wiring.forget_row, wiring.output_row
     for t in range(first, last):
-        if wiring.input_tanh:
-            for j in range(s):
-                z[t, j] = tanh(pre[t, j] + b[j])
-        else:
-            for j in range(s):
-                z[t, j] = pre[t, j] + b[j]
-        if i_at > 0:
-            for j in range(s):
-                i[t, j] = sigmoid(pre[t, i_at + j] + b[i_at + j] + p[wiring.input_row - 1, j] * c[t, j])
-        if f_at > 0:
-            for j in range(s):
-                f[t, j] = sigmoid(pre[t, f_at + j] + b[f_at + j] + p[wiring.forget_row - 1, j] * c[t, j])
-        elif wiring.coupled:
-            for j in range(s):
-                f[t, j] = one - i[t, j]
-        for j in range(s):
-            c[t + shift, j] = z[t, j] * i[t, j] + c[t, j] * f[t, j]
-        if o_at > 0:
-            for j in range(s):
-                o[t, j] = sigmoid(pre[t, o_at + j] + b[o_at + j] + p[wiring.output_row - 1, j] * c[t + shift, j])
-        if wiring.output_tanh:
-            for j in range(s):
-                c_out[t, j] = tanh(c[t + shift, j])
-        else:
-            for j in range(s):
-                c_out[t, j] = c[t + shift, j]
-        for j in range(s):
-            y[t + shift, j] = c_out[t, j] * o[t, j]
+        for j in range(0, s, LANES):
+            before = load(c, t, j)
+            block_input = load(pre, t, j) + load(b, j)
+            if wiring.input_tanh:
+                block_input = tanh(block_input)
+            store(block_input, z, t, j)
+            input_gate = one
+            if input_row > 0:
+                a = load(pre, t, input_row * s + j) + load(b, input_row * s + j)
+                input_gate = sigmoid(a + load(p, input_row - 1, j) * before)
+                store(input_gate, i, t, j)
+            forget_gate = one
+            if forget_row > 0:
+                a = load(pre, t, forget_row * s + j) + load(b, forget_row * s + j)
+                forget_gate = sigmoid(a + load(p, forget_row - 1, j) * before)
+                store(forget_gate, f, t, j)
+            elif wiring.coupled:
+                forget_gate = one - input_gate
+                store(forget_gate, f, t, j)
+            state = block_input * input_gate + before * forget_gate
+            store(state, c, t + shift, j)
+            output_gate = one
+            if output_row > 0:
+                a = load(pre, t, output_row * s + j) + load(b, output_row * s + j)
+                output_gate = sigmoid(a + load(p, output_row - 1, j) * state)
+                store(output_gate, o, t, j)
+            if wiring.output_tanh:
+                state = tanh(state)
+            store(state, c_out, t, j)
+            store(state * output_gate, y, t + shift, j)
 
 
 @njit(**FAST)
@@ -176,9 +177,9 @@ def forward(x, n, weights, wiring, w):
     s = z.shape[1]
     np.dot(x, weights.W, pre[:frames])
     for t in range(frames):
-        multiply_add(y[t], R, n, pre[t])
+        multiply_add(y[t], R, n, t % 2 == 1, pre[t])
         if wiring.gate_recurrence:
-            multiply_add(gates[t], Q, gates.shape[1], pre[t, s:])
+            multiply_add(gates[t], Q, gates.shape[1], t % 2 == 1, pre[t, s:])
         activate(t, t + 1, 1, b, p, wiring, pre, z, i, f, o, c, c_out, y)
         if wiring.gate_recurrence:
             keep_gates(t, 1, n, wiring, w)
@@ -188,68 +189,76 @@ def forward(x, n, weights, wiring, w):
 def backward(x, weights, wiring, gradient, w):
     """Back-propagate w.dy (T, S), set by the caller, through the sequence x; writes all of `gradient`.
 
-    Needs the buffers as `forward` left them, and uses them up. The equations are those of `activate`, backwards;
-    `carry` is the gradient with respect to the cell state.
+    Needs the buffers as `forward` left them, and uses them up.
     """
     frames = x.shape[0]
     p, R, Q, db, dp = weights.p, weights.R, weights.Q, gradient.b, gradient.p
     pre, z, i, f, o, c, c_out = w.pre, w.z, w.i, w.f, w.o, w.c, w.c_out
     dy, carry, dgates = w.dy, w.carry, w.dgates
     s = z.shape[1]
-    one = z.dtype.type(1)
-    i_at, f_at, o_at = wiring.input_row * s, wiring.forget_row * s, wiring.output_row * s
-    coupled = one if wiring.coupled else one - one
     db[:] = 0
     dp[:] = 0
     carry[:] = 0
     dgates[:] = 0
     for t in range(frames - 1, -1, -1):
-        if wiring.output_tanh:
-            for j in range(s):
-                carry[j] += dy[t, j] * o[t, j] * (one - c_out[t, j] * c_out[t, j])
-        else:
-            for j in range(s):
-                carry[j] += dy[t, j] * o[t, j]
-        if o_at > 0:
-            for j in range(s):
-                pre[t, o_at + j] = (dy[t, j] * c_out[t, j] + dgates[o_at - s + j]) * o[t, j] * (one - o[t, j])
-            for j in range(s):
-                carry[j] += pre[t, o_at + j] * p[wiring.output_row - 1, j]
-                dp[wiring.output_row - 1, j] += pre[t, o_at + j] * c[t + 1, j]
-        if wiring.input_tanh:
-            for j in range(s):
-                pre[t, j] = carry[j] * i[t, j] * (one - z[t, j] * z[t, j])
-        else:
-            for j in range(s):
-                pre[t, j] = carry[j] * i[t, j]
-        if i_at > 0:
-            for j in range(s):
-                di = carry[j] * (z[t, j] - coupled * c[t, j]) + dgates[i_at - s + j]
-                pre[t, i_at + j] = di * i[t, j] * (one - i[t, j])
-            for j in range(s):
-                dp[wiring.input_row - 1, j] += pre[t, i_at + j] * c[t, j]
-        if f_at > 0:
-            for j in range(s):
-                df = carry[j] * c[t, j] + dgates[f_at - s + j]
-                pre[t, f_at + j] = df * f[t, j] * (one - f[t, j])
-            for j in range(s):
-                dp[wiring.forget_row - 1, j] += pre[t, f_at + j] * c[t, j]
-        for j in range(s):
-            carry[j] *= f[t, j]
-        if i_at > 0:
-            for j in range(s):
-                carry[j] += pre[t, i_at + j] * p[wiring.input_row - 1, j]
-        if f_at > 0:
-            for j in range(s):
-                carry[j] += pre[t, f_at + j] * p[wiring.forget_row - 1, j]
-        for j in range(pre.shape[1]):
-            db[j] += pre[t, j]
+        differentiate(t, p, wiring, pre, z, i, f, o, c, c_out, dy, carry, dgates, db, dp)
         if t > 0:
-            multiply_transposed_add(pre[t], R, dy[t - 1])
+            multiply_transposed_add(pre[t], R, t % 2 == 1, dy[t - 1])
             if wiring.gate_recurrence:
                 dgates[:] = 0
-                multiply_transposed_add(pre[t, s:], Q, dgates)
+                multiply_transposed_add(pre[t, s:], Q, t % 2 == 1, dgates)
     np.dot(x.T, pre[:frames], gradient.W)
     np.dot(w.y[:frames].T, pre[:frames], gradient.R)
     if wiring.gate_recurrence:
         np.dot(w.gates[:frames].T, np.ascontiguousarray(pre[:frames, s:]), gradient.Q)
+
+
+@njit(**FAST, inline="always")
+def differentiate(t, p, wiring, pre, z, i, f, o, c, c_out, dy, carry, dgates, db, dp):
+    """The equations of `activate` for frame t, backwards: row t of pre becomes the gradients of the pre-activations.
+
+    `carry` is the gradient with respect to the cell state, on its way to the frame before; biases and peepholes add
+    up their gradients in db and dp.
+    """
+    s = z.shape[1]
+    one = splat(z.dtype.type(1))
+    input_row, forget_row, output_row = wiring.input_row, wiring.forget_row, wiring.output_row
+    for j in range(0, s, LANES):
+        before, block_input, squashed = load(c, t, j), load(z, t, j), load(c_out, t, j)
+        input_gate, forget_gate, output_gate = load(i, t, j), load(f, t, j), load(o, t, j)
+        d_output = load(dy, t, j)
+        d_state = d_output * output_gate
+        if wiring.output_tanh:
+            d_state *= one - squashed * squashed
+        d_state += load(carry, j)
+        if output_row > 0:
+            at = output_row * s + j
+            d = (d_output * squashed + load(dgates, at - s)) * output_gate * (one - output_gate)
+            store(d, pre, t, at)
+            store(load(db, at) + d, db, at)
+            store(load(dp, output_row - 1, j) + d * load(c, t + 1, j), dp, output_row - 1, j)
+            d_state += d * load(p, output_row - 1, j)
+        d_before = d_state * forget_gate
+        d = d_state * input_gate
+        if wiring.input_tanh:
+            d *= one - block_input * block_input
+        store(d, pre, t, j)
+        store(load(db, j) + d, db, j)
+        if input_row > 0:
+            at = input_row * s + j
+            d = d_state * block_input
+            if wiring.coupled:
+                d -= d_state * before
+            d = (d + load(dgates, at - s)) * input_gate * (one - input_gate)
+            store(d, pre, t, at)
+            store(load(db, at) + d, db, at)
+            store(load(dp, input_row - 1, j) + d * before, dp, input_row - 1, j)
+            d_before += d * load(p, input_row - 1, j)
+        if forget_row > 0:
+            at = forget_row * s + j
+            d = (d_state * before + load(dgates, at - s)) * forget_gate * (one - forget_gate)
+            store(d, pre, t, at)
+            store(load(db, at) + d, db, at)
+            store(load(dp, forget_row - 1, j) + d * before, dp, forget_row - 1, j)
+            d_before += d * load(p, forget_row - 1, j)
+        store(d_before, carry, j)

@@ -1,6 +1,6 @@
 """How the weights of a network lie in memory: one flat vector, padded so that vector instructions fit.
 
-Every row of blocks is padded from N to S, the next multiple of `PADDING`. The input and recurrent
+Every row of blocks is padded from N to S, the next multiple of `LANES`. The input and recurrent
 matrices are stored transposed (from, to), so that the products of a sequence walk memory in order.
 Padding is zero and stays zero: a padded block's input, output and gradients all vanish.
 """
@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from odyssey.engine.cpu.vector import LANES
 from odyssey.network import Network
 from odyssey.variants import Variant
-
-PADDING = 8
 
 
 class Wiring(NamedTuple):
@@ -64,7 +63,7 @@ class Layout:
 
     def __init__(self, network: Network):
         self.blocks = network.blocks
-        self.stride = -(-network.blocks // PADDING) * PADDING
+        self.stride = -(-network.blocks // LANES) * LANES
         self._places = {}
         begin = 0
         for name, shape in network.parameter_shapes().items():

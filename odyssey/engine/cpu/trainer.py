@@ -7,6 +7,8 @@ from odyssey.engine.cpu.epoch import room, train_epoch
 from odyssey.engine.cpu.evaluation import Desk, evaluate
 from odyssey.engine.cpu.layer import workspace
 from odyssey.engine.cpu.layout import Layout, wiring
+from odyssey.engine.cpu.memory import zeros
+from odyssey.engine.cpu.noise import read_state, write_state
 from odyssey.engine.cpu.output import loss_workspace
 from odyssey.protocol import Trial
 from odyssey.tasks.base import BERNOULLI, Task, Totals
@@ -21,10 +23,10 @@ class CPUTrainer:
         self._generator = trial.generator()
         self._layers = network.layers
         self._layout = Layout(network)
-        self._flat = np.zeros(self._layout.size, dtype)
+        self._flat = zeros(self._layout.size, dtype)
         self._layout.fill(self._flat, network.initial_parameters(self._generator))
-        self._velocity = np.zeros_like(self._flat)
-        self._gradient = np.zeros_like(self._flat)
+        self._velocity = zeros(self._layout.size, dtype)
+        self._gradient = zeros(self._layout.size, dtype)
         self._wiring = wiring(network.variant)
         rows, stride, width = len(network.variant.rows), self._layout.stride, len(self._layers)
         self._training = (
@@ -35,12 +37,12 @@ class CPUTrainer:
         self._evaluation = (
             workspace(data.widest, rows, stride, dtype),
             Desk(
-                hidden=np.zeros((data.batch_frames, width * stride), dtype),
-                logits=np.zeros((data.batch_frames, task.outputs), dtype),
-                path=np.zeros(0 if task.loss == BERNOULLI else data.batch_frames, np.int32),
-                recurrent=np.zeros((data.widest, rows * stride), dtype),
-                gates=np.zeros((data.widest, (rows - 1) * stride), dtype),
-                sequence=np.zeros((data.longest_evaluated, task.outputs), dtype),
+                hidden=zeros((data.batch_frames, width * stride), dtype),
+                logits=zeros((data.batch_frames, task.outputs), dtype),
+                path=zeros(0 if task.loss == BERNOULLI else data.batch_frames, "int32"),
+                recurrent=zeros((data.widest, rows * stride), dtype),
+                gates=zeros((data.widest, (rows - 1) * stride), dtype),
+                sequence=zeros((data.longest_evaluated, task.outputs), dtype),
             ),
             loss_workspace(task.loss, data.longest_evaluated, data.labels_evaluated, task.outputs, dtype),
         )
@@ -49,8 +51,11 @@ class CPUTrainer:
         """One update per training sequence."""
         h = self._trial.hyperparameters
         layout, flat, gradient = self._layout, self._flat, self._gradient
+        order = self._generator.permutation(len(self._data.train.begins) - 1)
+        random = read_state(self._generator)
         loss = train_epoch(
             self._data.train,
+            order,
             flat,
             self._velocity,
             gradient,
@@ -64,8 +69,9 @@ class CPUTrainer:
             h.learning_rate * (1 - h.momentum),
             h.momentum,
             h.input_noise,
-            self._generator,
+            random,
         )
+        write_state(self._generator, random)
         return Totals(loss, len(self._data.train.targets))
 
     def evaluate(self, split: str) -> Totals:

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from odyssey.engine.cpu.layout import PADDING, Layout, wiring
+from odyssey.engine.cpu.layout import Layout, wiring
+from odyssey.engine.cpu.vector import LANES
 from odyssey.network import Network
 from odyssey.variants import VARIANTS, Variant
 
 
 @pytest.mark.parametrize("code", VARIANTS)
-@pytest.mark.parametrize("blocks", [1, PADDING, PADDING + 3])
+@pytest.mark.parametrize("blocks", [1, LANES, LANES + 3])
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_what_is_filled_in_can_be_read_back(code, blocks, bidirectional):
     network = Network(VARIANTS[code], 3, blocks, 5, bidirectional)
