@@ -1,4 +1,4 @@
-"""The `odyssey` command: its parser, and how errors, Ctrl-C and closed pipes end it.
+"""The `odyssey` command: its parser, and how errors, Ctrl-C and closed pipes end it, always without a traceback.
 
 Exit codes: 0 success; 1 an error that the user can put right, one line on stderr; 2 wrong usage, one line on stderr;
 130 interrupted.
@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import odyssey
 from odyssey.commands import bench, data, notebooks, records, search, status, train
@@ -27,7 +28,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str):
         """Print `message` and exit with code 2."""
-        self.exit(2, f"odyssey: error: {' '.join(message.split())}; see {self.prog} --help\n")
+        _complain(f"{message}; see {self.prog} --help")
+        self.exit(2)
 
 
 def parser() -> Parser:
@@ -52,17 +54,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = parser().parse_args(arguments)
         code = options.run(options)
-        sys.stdout.flush()
+        # Without a standard output (`>&-`) there is nothing to flush, and `print` prints nothing.
+        print(end="", flush=True)
     except SystemExit as end:
         return end.code or 0
     except OdysseyError as error:
-        print(f"odyssey: error: {error}", file=sys.stderr)
-        return 1
+        return _complain(str(error))
     except KeyboardInterrupt:
         print("odyssey: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone (`| head`); Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has gone (`| head`).
+        _forget_output()
         return 0
+    except OSError as error:
+        if error.filename is None:
+            _forget_output()
+        thing = "the output" if error.filename is None else error.filename
+        return _complain(f"{thing}: {error.strerror or error}: check the path, its permissions and the free space")
+    except ImportError as error:
+        library = (error.name or "odyssey").partition(".")[0]
+        if library == "odyssey":
+            raise
+        return _complain(f"the library {library} is missing or broken ({error}): pip install -r requirements.txt")
+    except (MemoryError, RuntimeError) as error:
+        # torch has no exception of its own for the processor's memory.
+        if isinstance(error, RuntimeError) and "memory" not in str(error):
+            raise
+        return _complain("there is not enough memory for this network: choose fewer --blocks, or fewer --jobs")
     return code or 0
+
+
+def _complain(message: str) -> int:
+    """Print `message` as one line whatever stands in it, names of files for one; the exit code of an error."""
+    line = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in message)
+    print(f"odyssey: error: {line}", file=sys.stderr)
+    return 1
+
+
+def _forget_output() -> None:
+    """What could not be written is lost; Python would try, and complain, again when it flushes at exit."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

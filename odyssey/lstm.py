@@ -5,6 +5,8 @@ The module reads the declaration of a `Variant`, never its code: any other decla
 Source: Greff et al. 2017, section II (the block) and section IV.C (the variants).
 """
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -106,7 +108,8 @@ class LSTM(nn.Module):
         forward_layer, backward_layer: the `Layer` of each direction; the latter None unless `bidirectional`.
 
     Raises:
-        OdysseyError: a size is not a whole number of at least 1, or there is no such variant.
+        OdysseyError: a size is not a whole number of at least 1, there is no such variant, or weights cannot be of
+            that type.
     """
 
     def __init__(
@@ -123,6 +126,8 @@ class LSTM(nn.Module):
         for name, value in (("input_size", input_size), ("blocks", blocks)):
             if isinstance(value, bool) or not isinstance(value, int) or value < 1:
                 raise OdysseyError(f"{name} must be a whole number of at least 1, not {value!r}")
+        if dtype is not None and not (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
+            raise OdysseyError(f"dtype must be a floating-point type of torch such as torch.float32, not {dtype!r}")
         self.variant = variant if isinstance(variant, Variant) else variant_called(variant)
         self.input_size, self.blocks = input_size, blocks
         self.bidirectional, self.batch_first = bidirectional, batch_first
@@ -165,7 +170,7 @@ class LSTM(nn.Module):
             after each sequence's last frame, for the backward direction after its first.
 
         Raises:
-            OdysseyError: a shape, the type of `x` or a length does not fit.
+            OdysseyError: a shape, the type of `x` or of the state, or a length does not fit.
         """
         self._check_input(x)
         if x.dim() == 2:
@@ -203,29 +208,42 @@ class LSTM(nn.Module):
         shapes = [(len(self._layers()), *batch, size) for size in self.forward_layer.state_sizes()]
         if state is None:
             return tuple(x.new_zeros(shape) for shape in shapes)
-        given = [tuple(s.shape) for s in state]
+        state = tuple(state) if isinstance(state, Iterable) else (state,)
+        given = [tuple(s.shape) if isinstance(s, Tensor) else type(s).__name__ for s in state]
         if given != shapes:
             raise OdysseyError(f"the state must be {len(shapes)} tensors of shapes {shapes}, not {given}")
-        return tuple(state)
+        self._check_type("the state", *state)
+        return state
 
     def _check_input(self, x: Tensor) -> None:
-        weights = self.forward_layer.W
+        if not isinstance(x, Tensor):
+            raise OdysseyError(f"x must be a tensor, not {type(x).__name__}; convert it by torch.as_tensor")
         if x.dim() not in (2, 3):
             raise OdysseyError(f"x must have 3 dimensions, or 2 without a batch, not {x.dim()}")
         if x.shape[-1] != self.input_size:
             raise OdysseyError(f"x must have {self.input_size} inputs in its last dimension, not {x.shape[-1]}")
         if x.shape[1 if x.dim() == 3 and self.batch_first else 0] == 0:
             raise OdysseyError("x must have at least one frame")
-        if x.dtype != weights.dtype and not torch.is_autocast_enabled(x.device.type):
-            raise OdysseyError(f"x is {x.dtype} but the weights are {weights.dtype}; convert one of them")
+        self._check_type("x", x)
+
+    def _check_type(self, name: str, *values: Tensor) -> None:
+        weights = self.forward_layer.W
+        for value in values:
+            if value.dtype != weights.dtype and not torch.is_autocast_enabled(value.device.type):
+                raise OdysseyError(f"{name} is {value.dtype} but the weights are {weights.dtype}; convert one of them")
 
 
 def _checked_lengths(lengths, x: Tensor) -> Tensor:
     """Lengths as a tensor on the device of x (T, B, M)."""
-    lengths = torch.as_tensor(lengths)
     frames, batch = x.shape[:2]
-    if lengths.shape != (batch,) or lengths.is_floating_point() or lengths.dtype == torch.bool:
-        raise OdysseyError(f"lengths must be {batch} whole numbers, one for each sequence of the batch")
+    problem = f"lengths must be {batch} whole numbers, one for each sequence of the batch"
+    try:
+        lengths = torch.as_tensor(lengths)
+    # Text, None, lists of uneven length, numbers beyond 64 bits: torch has an exception for each.
+    except (TypeError, ValueError, RuntimeError, OverflowError):
+        raise OdysseyError(problem) from None
+    if lengths.shape != (batch,) or lengths.dtype == torch.bool or lengths.is_floating_point() or lengths.is_complex():
+        raise OdysseyError(problem)
     if ((lengths < 1) | (lengths > frames)).any():
         raise OdysseyError(f"lengths must lie between 1 and the {frames} frames of x, not {lengths.tolist()}")
     return lengths.to(x.device)

@@ -13,7 +13,7 @@ import nbformat
 
 from odyssey import records as archive
 from odyssey.analysis.comparison import equal_budget
-from odyssey.corpora import default_corpus
+from odyssey.corpora import corpus_for
 from odyssey.errors import OdysseyError
 from odyssey.variants import VARIANTS, variant
 
@@ -64,13 +64,14 @@ def execute(
         The notebooks written. Each is written whole or not at all.
 
     Raises:
-        OdysseyError: a parameter is not one of the template's, nothing is recorded, or a notebook failed.
+        OdysseyError: there is no such task, corpus or variant, a parameter is not one of the template's, nothing is
+            recorded, or a notebook failed.
     """
     book = book or book_folder()
-    corpus = corpus or default_corpus(task)
-    variants = list(variants)
+    corpus = corpus_for(task, corpus)
+    variants = [variant(code).code for code in variants]
+    recorded = archive.read(records, task, corpus)
     if trials is None:
-        recorded = archive.read(records, task, corpus)
         trials = equal_budget(recorded)
         missing = [code for code in variants if code not in set(recorded["variant"])]
         if missing or not trials:
@@ -123,16 +124,22 @@ def run(source: Path, target: Path, parameters: dict | None = None, words: dict[
         `target`.
 
     Raises:
-        OdysseyError: `parameters` names one that the notebook does not have, or a cell failed; `target` is as before.
+        OdysseyError: `source` is no notebook, `parameters` names one that it does not have, or a cell failed; `target`
+            is as before.
     """
     import papermill
 
     parameters = parameters or {}
-    known = papermill.inspect_notebook(str(source))
+    try:
+        notebook = nbformat.read(source, as_version=4)
+        known = papermill.inspect_notebook(str(source))
+    # A damaged notebook shows itself in many ways (JSON, keys, types, versions): all mean the same.
+    except Exception as error:
+        reason = error.strerror if isinstance(error, OSError) else f"no notebook, {type(error).__name__}"
+        raise OdysseyError(f"{source}: cannot be read ({reason}): put the file back as it was") from None
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise OdysseyError(f"{source.name} has no parameter {unknown[0]!r}; it has {', '.join(known) or 'none'}")
-    notebook = nbformat.read(source, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
@@ -165,7 +172,11 @@ def _papermill(papermill, work, done, parameters, target):
             extra_arguments=["--log-level=ERROR"],
         )
     except papermill.PapermillExecutionError as error:
-        raise OdysseyError(f"{target.name} failed in cell {error.cell_index}: {error.ename}: {error.evalue}") from None
+        reason = " ".join(f"{error.ename}: {error.evalue}".split())
+        raise OdysseyError(
+            f"{target.name} failed in cell {error.cell_index}: {reason}; the stored notebook is as before: open it in "
+            "Jupyter to see where"
+        ) from None
 
 
 def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -73,6 +73,8 @@ def cell_at_hand(
     Raises:
         OdysseyError: as `odyssey.search.search`; or another process is still training some of the trials.
     """
+    if isinstance(trials, bool) or not isinstance(trials, int) or trials < 1:
+        raise OdysseyError(f"trials must be a whole number of at least 1, not {trials!r}")
     problem = task_at_hand(task, corpus, root)
     found = _first(archive.read(None, task, corpus, variant, problem.fingerprint), trials)
     if len(found) < trials:
@@ -89,9 +91,16 @@ def cell_at_hand(
 
 
 def study_at_hand(task: str, corpus: str) -> pd.DataFrame:
-    """The recorded trials of all cells of a task, the same number of each (`comparison.equal_budget`)."""
+    """The recorded trials of all cells of a task, the same number of each (`comparison.equal_budget`).
+
+    Raises:
+        OdysseyError: a cell lacks its first trial, so that there are none.
+    """
     trials = archive.read(None, task, corpus)
-    return _first(trials, comparison.equal_budget(trials))
+    budget = comparison.equal_budget(trials)
+    if budget == 0:
+        raise OdysseyError(f"no trials of {task} on {corpus} are recorded: search first (odyssey search --task {task})")
+    return _first(trials, budget)
 
 
 @dataclass(frozen=True)

@@ -133,10 +133,14 @@ def tasks_of(options: argparse.Namespace) -> list[str]:
 
 
 def corpus_of(options: argparse.Namespace, task: str) -> str:
-    """Name of the corpus that the options choose for a task."""
-    from odyssey.corpora import default_corpus, full_size
+    """Name of the corpus that the options choose for a task.
 
-    name = options.corpus or default_corpus(task)
+    Raises:
+        OdysseyError: it belongs to another task, or has one size only.
+    """
+    from odyssey.corpora import corpus_for, full_size
+
+    name = corpus_for(task, options.corpus)
     return full_size(name) if options.size == "full" else name
 
 

@@ -29,14 +29,10 @@ def run(options: argparse.Namespace) -> None:
     """Load and describe."""
     from odyssey import corpora
     from odyssey.corpora.summary import summarise
-    from odyssey.errors import OdysseyError
 
     summaries = []
     for name in arguments.tasks_of(options):
-        corpus = corpora.load(arguments.corpus_of(options, name), options.root)
-        if corpus.task != name:
-            raise OdysseyError(f"corpus {corpus.name} belongs to the task {corpus.task}, not to {name}")
-        summaries.append(summarise(corpus))
+        summaries.append(summarise(corpora.load(arguments.corpus_of(options, name), options.root)))
     if options.json:
         arguments.print_json(summaries)
         return

@@ -90,6 +90,19 @@ def default_corpus(task: str) -> str:
     raise OdysseyError(f"unknown task {task!r}: choose from {tasks}")
 
 
+def corpus_for(task: str, name: str | None = None) -> str:
+    """The corpus `name` if it belongs to the task; where None, the default one.
+
+    Raises:
+        OdysseyError: no corpus belongs to the task, or this one does not.
+    """
+    default = default_corpus(task)
+    choices = [key for key, source in CORPORA.items() if source.task == task]
+    if name is not None and name not in choices:
+        raise OdysseyError(f"task {task} has no corpus {name!r}: choose from {', '.join(choices)}")
+    return name or default
+
+
 def full_size(name: str) -> str:
     """Name of the corpus of the paper's size that belongs to the embedded corpus `name`.
 
@@ -121,8 +134,12 @@ def load(name: str, root: str | Path | None = None) -> Corpus:
             raise OdysseyError(f"corpus {name} is embedded and takes no path: leave {str(root)!r} out")
         return source.load()
     if root is None:
-        raise OdysseyError(f"corpus {name} needs a path to {source.needs}")
-    found = source.load(Path(root).expanduser())
+        raise OdysseyError(f"corpus {name} needs a path (--root) to {source.needs}")
+    try:
+        path = Path(root).expanduser()
+    except RuntimeError:
+        raise OdysseyError(f"{root}: there is no such home folder: write the path out") from None
+    found = source.load(path)
     if found.name != name:
         raise OdysseyError(f"{root} holds the corpus {found.name}, not {name}: choose {found.name}")
     return found

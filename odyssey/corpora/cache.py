@@ -10,14 +10,24 @@ from typing import TypeVar
 import numpy as np
 from platformdirs import user_cache_dir
 
+from odyssey.errors import OdysseyError
+
 T = TypeVar("T")
 
 VARIABLE = "ODYSSEY_CACHE"
 
 
 def cache_folder() -> Path:
-    """The folder named by ``ODYSSEY_CACHE``, else the user's cache folder of the platform. It need not exist."""
-    return Path(os.environ.get(VARIABLE) or user_cache_dir("odyssey")).expanduser()
+    """The folder named by ``ODYSSEY_CACHE``, else the user's cache folder of the platform. It need not exist.
+
+    Raises:
+        OdysseyError: it is in the home folder of somebody who has none.
+    """
+    folder = os.environ.get(VARIABLE) or user_cache_dir("odyssey")
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:
+        raise OdysseyError(f"{folder}: there is no such home folder: set {VARIABLE} to another one") from None
 
 
 def fetch(name: str, unpack: Callable[[Mapping[str, np.ndarray]], T]) -> T | None:
@@ -27,11 +37,14 @@ def fetch(name: str, unpack: Callable[[Mapping[str, np.ndarray]], T]) -> T | Non
     standard error. Nothing in the file is executed.
     """
     path = cache_folder() / name
-    if not path.exists():
-        return None
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return unpack(arrays)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        _warn(f"cannot read {path} ({error.strerror}); set {VARIABLE} to another folder")
+        return None
     # A damaged file shows itself in many ways (zip, zlib, header, shape, key): all mean "make it anew".
     except Exception as error:
         _warn(f"{path} is damaged ({type(error).__name__}) and is made anew")

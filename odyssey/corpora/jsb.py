@@ -42,6 +42,9 @@ def load(root: Path) -> Corpus:
     try:
         if root.is_dir():
             path = _only_file(root)
+        elif root.exists() and not root.is_file():
+            # Opening a pipe would wait for ever.
+            raise ValueError(f"not a regular file: give the path to {FORMS}")
         splits = _read(path)
     except OSError as error:
         path = error.filename or path

@@ -6,10 +6,14 @@ out stand-ins that only remember what they were given, and two plain containers;
 
 import io
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import numpy as np
+
+# More than any published corpus holds. A small file can ask for any number, by naming one container many times.
+MOST_VALUES = 10_000_000
 
 
 def read_pickle(data: bytes) -> Any:
@@ -18,11 +22,12 @@ def read_pickle(data: bytes) -> Any:
     Tuples, sets and numpy arrays come out as (nested) lists, numpy scalars as Python's numbers.
 
     Raises:
-        pickle.UnpicklingError: the pickle is broken, or names anything but plain data.
+        pickle.UnpicklingError: the pickle is broken, names anything but plain data, or unfolds to more than
+            `MOST_VALUES` values.
     """
     try:
         # Python 2 strings (the raw bytes of its numpy arrays among them) keep their bytes under latin1.
-        return _plain(_Unpickler(io.BytesIO(data), encoding="latin1").load())
+        return _plain(_Unpickler(io.BytesIO(data), encoding="latin1").load(), count())
     except pickle.UnpicklingError:
         raise
     # A broken pickle shows itself in many ways (end of file, stack, index, key, memo): all mean the same.
@@ -129,11 +134,13 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError("it refers to objects outside the file")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, counter: Iterator[int]) -> Any:
+    if next(counter) >= MOST_VALUES:
+        raise pickle.UnpicklingError(f"it unfolds to more than {MOST_VALUES:,} values")
     if isinstance(value, _Array):
         return value.real().tolist()
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item, counter) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
+        return [_plain(item, counter) for item in value]
     return value

@@ -118,7 +118,10 @@ def with_curves(table: Path) -> Iterator[tuple[dict, Curves]]:
         curves[index] = values
     for row in rows:
         if row["index"] not in curves:
-            raise OdysseyError(f"{curves_file(table)}: the learning curves of trial {row['index']} are missing")
+            raise OdysseyError(
+                f"{curves_file(table)}: the learning curves of trial {row['index']} are missing: put the file back as "
+                f"it was, or take the trial out of {table.name}"
+            )
         yield row, curves[row["index"]]
 
 
@@ -135,8 +138,28 @@ def curves_file(table: Path) -> Path:
 def tables(root: Path, task: str | None, corpus: str | None, variant: str | None) -> list[Path]:
     """The files of rows in the folder `root`, in the order of task, corpus and variant."""
     order = {code: place for place, code in enumerate(VARIANTS)}
-    files = root.glob(f"{task or '*'}/{corpus or '*'}/{variant or '*'}.csv")
+    files = [
+        file
+        for place in _inside(root, task)
+        if place.is_dir()
+        for folder in _inside(place, corpus)
+        if folder.is_dir()
+        for file in _inside(folder, variant and f"{variant}.csv")
+        if file.suffix == ".csv"
+    ]
     return sorted(files, key=lambda file: (file.parts[:-1], order.get(file.stem, len(order)), file.stem))
+
+
+def _inside(folder: Path, name: str | None) -> list[Path]:
+    """What is in a folder, or that of it which has the name."""
+    try:
+        return [path for path in folder.iterdir() if not name or path.name == name]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise OdysseyError(
+            f"{folder}: cannot be read ({error.strerror}): check its permissions, or name another folder of records"
+        ) from None
 
 
 def whole_lines(file: Path) -> list[bytes]:
@@ -146,7 +169,7 @@ def whole_lines(file: Path) -> list[bytes]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise OdysseyError(f"{file}: cannot be read: {error.strerror}") from None
+        raise OdysseyError(f"{file}: cannot be read ({error.strerror}): check the path and its permissions") from None
 
 
 def size(lines: Iterable[bytes]) -> int:
@@ -163,7 +186,7 @@ def read_table(file: Path) -> tuple[list[dict], int]:
     if header != list(COLUMNS):
         missing = [name for name in COLUMNS if name not in header]
         what = f"the column {missing[0]} is missing" if missing else f"the columns are not {', '.join(COLUMNS)}"
-        raise as_error(file, 1, ValueError(what))
+        raise OdysseyError(f"{file}, line 1: {what}: put the file back as it was")
     rows, seen = [], set()
     for number, line in enumerate(lines[1:], 2):
         try:

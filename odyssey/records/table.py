@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 from math import isfinite, isnan, nan
+from numbers import Integral
 
 import odyssey
 from odyssey.errors import OdysseyError
@@ -38,6 +40,11 @@ COLUMNS: dict[str, type] = {
 MEASURES = ("valid_loss", "valid_score", "test_loss", "test_score")
 CURVES = ("train_loss", "valid_loss", "valid_score")
 CURVE_DIGITS = 7
+# Parts of the path of a file, so that no row can leave the archive's folder; and what an engine calls itself.
+NAMES = ("task", "corpus", "variant")
+NAME = re.compile(r"\w[\w.+-]*")
+ENGINE = re.compile(r"\w+-float(32|64)(-\w+)?")
+MOST = 2**63 - 1  # of a whole number in a table of pandas
 
 
 def row(task: Task, trial: Trial, result: Result, engine: str, machine: str) -> dict:
@@ -107,7 +114,13 @@ def check_row(row: dict) -> None:
     """
     for name, kind in COLUMNS.items():
         value = row[name]
-        if (kind is str and not value) or (kind is float and name not in MEASURES and not isfinite(value)):
+        if (
+            (kind is str and not value)
+            or (kind is float and name not in MEASURES and not isfinite(value))
+            or (kind is int and not (isinstance(value, Integral) and value <= MOST))
+            or (name in NAMES and not NAME.fullmatch(value))
+            or (name == "engine" and not ENGINE.fullmatch(value))
+        ):
             raise ValueError(f"column {name} holds {value!r}")
     least = {"index": 0, "seed": 0, "blocks": 1, "parameters": 1, "epochs": 1, "best_epoch": 0, "seconds": 0}
     for name, low in least.items():
@@ -149,13 +162,17 @@ def parse_curves(text: str) -> tuple[int, Curves]:
         values = json.loads(text)
         curves = Curves(*([nan if v is None else float(v) for v in values[name]] for name in CURVES))
         index = values["index"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise ValueError("not a line of learning curves") from None
-    if not isinstance(index, int) or len({len(getattr(curves, name)) for name in CURVES}) != 1:
+    if (
+        isinstance(index, bool)
+        or not isinstance(index, int)
+        or len({len(getattr(curves, name)) for name in CURVES}) != 1
+    ):
         raise ValueError("the learning curves differ in length, or the index is missing")
     return index, curves
 
 
 def as_error(file, line: int, problem: ValueError) -> OdysseyError:
     """The one line that names file and line."""
-    return OdysseyError(f"{file}, line {line}: {problem}")
+    return OdysseyError(f"{file}, line {line}: {problem}: put the file back as it was, or take this line out")

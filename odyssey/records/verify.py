@@ -60,7 +60,7 @@ def verify(
     """
     place = folder(path)
     if not place.is_dir():
-        raise OdysseyError(f"{place}: there are no records")
+        raise OdysseyError(f"{place}: there are no records: name the folder that holds them (--records)")
     found = Verified()
     groups = defaultdict(list)
     for file in tables(place, task, None, None):

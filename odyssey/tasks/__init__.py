@@ -25,9 +25,4 @@ def load_task(name: str, corpus: str | None = None, root: str | Path | None = No
     """
     if name not in TASKS:
         raise OdysseyError(f"unknown task {name!r}: choose from {', '.join(TASKS)}")
-    if corpus is None:
-        corpus = corpora.default_corpus(name)
-    choices = [key for key, source in corpora.CORPORA.items() if source.task == name]
-    if corpus not in choices:
-        raise OdysseyError(f"task {name} has no corpus {corpus!r}: choose from {', '.join(choices)}")
-    return TASKS[name](corpora.load(corpus, root))
+    return TASKS[name](corpora.load(corpora.corpus_for(name, corpus), root))

@@ -60,6 +60,10 @@ class Task:
             classification; a sequence too short for its labels has no alignment, and adds no loss and no gradient).
         score_name, score_unit: what is reported; lower is better.
         bidirectional: whether the network also reads backwards.
+
+    Raises:
+        OdysseyError: there is no such loss, a sequence has no frame, a number that is none or a target that cannot be,
+            or a split has nothing to score.
     """
 
     name: str
@@ -78,17 +82,42 @@ class Task:
             raise OdysseyError(
                 f"task {self.name}: unknown loss {self.loss!r}; choose {BERNOULLI}, {CATEGORICAL} or {CTC}"
             )
-        if self.loss == BERNOULLI:
-            return
-        # The compiled engine takes targets as places in memory.
-        first = BLANK + 1 if self.loss == CTC else 0
         for split, examples in self.splits.items():
             for number, example in enumerate(examples):
-                if ((example.targets < first) | (example.targets >= self.outputs)).any():
+                problem = self._problem(example)
+                if problem:
                     raise OdysseyError(
-                        f"task {self.name}: {split} sequence {number} has a target that is not from {first} to "
-                        f"{self.outputs - 1}; correct the corpus {self.corpus}"
+                        f"task {self.name}: {split} sequence {number} (counted from 0) {problem}; "
+                        f"leave it out of the corpus {self.corpus}, or correct it"
                     )
+            if not any(len(example.targets) for example in examples):
+                raise OdysseyError(
+                    f"task {self.name}: the split {split} has nothing to score; add sequences to the corpus "
+                    f"{self.corpus}"
+                )
+
+    def _problem(self, example: Example) -> str | None:
+        """What is wrong with an example: the compiled engine trusts shapes, and takes classes as places in memory."""
+        inputs, targets = example.inputs, example.targets
+        if inputs.ndim != 2 or inputs.shape[1] != self.inputs:
+            return f"has inputs of shape {inputs.shape} instead of (frames, {self.inputs})"
+        if not len(inputs):
+            return "has no frame"
+        if not np.isfinite(inputs).all():
+            return "has an input that is not a finite number"
+        if self.loss == BERNOULLI:
+            shape, first, last = (len(inputs), self.outputs), 0, 1
+        elif self.loss == CATEGORICAL:
+            shape, first, last = (len(inputs),), 0, self.outputs - 1
+        else:
+            shape, first, last = (targets.size,), BLANK + 1, self.outputs - 1
+        if targets.shape != shape:
+            return f"has targets of shape {targets.shape} instead of {shape}"
+        if self.loss != BERNOULLI and targets.dtype.kind not in "iu":
+            return f"has targets of type {targets.dtype} instead of whole numbers"
+        if not ((targets >= first) & (targets <= last)).all():
+            return f"has a target that is not from {first} to {last}"
+        return None
 
     def network(self, variant_code: str, blocks: int) -> Network:
         """The network that a trial trains on this task."""

@@ -27,12 +27,15 @@ def handwriting_task(corpus: Corpus) -> Task:
         character of these, in %.
 
     Raises:
-        OdysseyError: a split has no character to transcribe.
+        OdysseyError: a split has no character to transcribe, or a line has no point.
     """
     for split in SPLITS:
         if not any(len(line.text) for line in corpus.splits[split]):
             raise OdysseyError(f"corpus {corpus.name}: the split {split} has no text to score: add lines that have")
-    features = {split: [pen_features(line) for line in corpus.splits[split]] for split in SPLITS}
+    features = {
+        split: [_features(corpus.name, split, index, line) for index, line in enumerate(corpus.splits[split])]
+        for split in SPLITS
+    }
     mean, scale = training_statistics(features["train"])
     return Task(
         name="handwriting",
@@ -52,6 +55,12 @@ def handwriting_task(corpus: Corpus) -> Task:
         score_unit="%",
         bidirectional=True,
     )
+
+
+def _features(corpus: str, split: str, index: int, line: Line) -> np.ndarray:
+    if not len(line.points):
+        raise OdysseyError(f"corpus {corpus}, {split} line {index} (counted from 0): it has no point: leave it out")
+    return pen_features(line)
 
 
 def _example(inputs: np.ndarray, line: Line) -> Example:

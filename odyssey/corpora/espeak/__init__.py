@@ -39,9 +39,11 @@ def load(size: str = "default") -> Corpus:
         size: ``"default"`` (utterances of about a second) or ``"full"`` (about as many, and as long, as TIMIT's).
 
     Raises:
-        OdysseyError: espeakng-loader is missing or does not work, or the pinned version gave other
+        OdysseyError: no such size, espeakng-loader is missing or does not work, or the pinned version gave other
             utterances than it should.
     """
+    if size not in SIZES:
+        raise OdysseyError(f"corpus espeak has no size {size!r}: choose from {', '.join(SIZES)}")
     try:
         installed = version("espeakng-loader")
     except PackageNotFoundError:
