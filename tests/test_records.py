@@ -172,7 +172,7 @@ def test_curves_of_uneven_length_are_told(tmp_path, task):
 
 
 @pytest.mark.parametrize(
-    "column, value, says", [("fingerprint", "1", "fingerprint"), ("protocol", 2, "records of protocol 2")]
+    "column, value, says", [("fingerprint", "1", "fingerprint"), ("protocol", 1, "records of protocol 1")]
 )
 def test_corpora_and_protocols_are_never_mixed(tmp_path, task, column, value, says):
     fill(tmp_path, task, 1, "V")

@@ -1,7 +1,8 @@
 """A vanilla network with sensible hyperparameters, trained to the end, is as good as it should be.
 
 The bounds are the project's own. Music: 8.7 nats per frame on the test set, on the embedded corpus as on the published
-rolls. As we read the paper (section V), its best music trial of all reached 8.38. Speech: see `test_synthetic_speech`.
+rolls. As we read the paper (section V), its best music trial of all reached 8.38. Speech and
+handwriting: see their tests.
 """
 
 from pathlib import Path
@@ -48,3 +49,12 @@ def test_synthetic_speech():
     engine("cpu").train(load_task("speech"), [Trial("V", values, seed=0)], report)
     assert report.result.status == FINISHED
     assert 20 <= report.result.test_score <= 40
+
+
+def test_synthetic_handwriting():
+    """Character error rate between 5 and 25 %."""
+    report = Keep()
+    values = Hyperparameters(blocks=40, learning_rate=0.01, momentum=0.9, input_noise=0.3)
+    engine("cpu").train(load_task("handwriting"), [Trial("V", values, seed=0)], report)
+    assert report.result.status == FINISHED
+    assert 5 <= report.result.test_score <= 25

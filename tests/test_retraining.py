@@ -4,6 +4,7 @@ import pytest
 from fake_engine import FakeEngine, FakeTrainer
 from records_of import fill, record_of
 
+import odyssey
 from odyssey import engine as engines
 from odyssey import records, tasks
 from odyssey.protocol import Curves
@@ -73,7 +74,7 @@ def test_a_record_of_another_machine_must_agree_at_first(tmp_path, task, monkeyp
     fill(tmp_path, task, 6, machine="another machine")
     found = verify(tmp_path, sample=6)
     assert found.problems == [] and len(found.compared) == 6
-    where = f"recorded on another machine with version 0.1.0, compared on {records.machine()}"
+    where = f"recorded on another machine with version {odyssey.__version__}, compared on {records.machine()}"
     assert all(where in line for line in found.compared)
     monkeypatch.setattr(retraining, "TOLERANCE", -1.0)
     assert len([line for line in verify(tmp_path, sample=6).problems if "epochs 1 to" in line]) >= 4
