@@ -17,10 +17,13 @@ from odyssey.errors import OdysseyError
 from odyssey.progress import Progress
 from odyssey.protocol import TRIALS, Curves, Result, Trial, draw_trial
 from odyssey.records.reading import read_rows, table_file, with_curves
-from odyssey.study import Queue, Storage, heartbeat, result_of
+from odyssey.storage import Storage
+from odyssey.study import Queue, heartbeat, result_of
 from odyssey.tasks.base import Task
 from odyssey.training import Report
 from odyssey.variants import VARIANTS, variant
+
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ def search(
 ) -> Outcome:
     """Train the trials 0 … `trials` − 1 of each variant on `task`, except those that the archive has.
 
-    The first Ctrl-C lets the running epochs end and gives the running trials back.
+    The first Ctrl-C lets the running epochs end and gives the running trials back; the second one ends the process
+    at once, which loses no more than any crash does: the running trials, which the next search trains again.
 
     Args:
         task: what to train on.
@@ -72,27 +76,27 @@ def search(
         raise OdysseyError(f"trials must be at least 1, not {trials}")
     codes = [variant(code).code for code in dict.fromkeys(variants)]
     root = archive.folder(records)
-    database = Storage(storage) if storage else None
-    archive.check_writable(root, task.name, task.corpus)
     wanted = [(index, code) for index in range(trials) for code in codes]
-    if database is None:
-        if not _missing(root, task, wanted):
-            return Outcome(0, 0, 0, False)
-        database = Storage(f"sqlite:///{root.resolve() / 'study.sqlite3'}")
-    queues = {code: Queue(database, task, code) for code in codes}
-    with database.errors(), database.lock:
-        taken_over = sum(_synchronise(root, task, code, queue, storage is not None) for code, queue in queues.items())
-    known = set(wanted)
-    done = [row for row in read_rows(root, task.name, task.corpus) if (row["index"], row["variant"]) in known]
-    with ExitStack() as stack:
-        bar = stack.enter_context(Progress(task, wanted, done, jobs, quiet))
-        recorder = _Recorder(root, task, engine, queues, bar)
-        stack.callback(lambda: [queue.release() for queue in queues.values()])
-        stack.enter_context(heartbeat(list(queues.values())))
-        stack.enter_context(_stop_on_interrupt(recorder))
-        engine.train(task, _pending(root, task, wanted, queues), recorder)
-    if storage:  # What others have finished meanwhile.
-        taken_over += sum(_synchronise(root, task, code, queue, True) for code, queue in queues.items())
+    with ExitStack() as databases:
+        database = databases.enter_context(Storage(storage)) if storage else None
+        archive.check_writable(root, task.name, task.corpus)
+        if database is None:
+            if not _missing(root, task, wanted):
+                return Outcome(0, 0, 0, False)
+            database = databases.enter_context(Storage(f"sqlite:///{root.resolve() / 'study.sqlite3'}"))
+        queues = {code: Queue(database, task, code) for code in codes}
+        taken_over = _synchronise_all(root, task, queues, storage is not None)
+        known = set(wanted)
+        done = [row for row in read_rows(root, task.name, task.corpus) if (row["index"], row["variant"]) in known]
+        with ExitStack() as stack:
+            bar = stack.enter_context(Progress(task, wanted, done, jobs, quiet))
+            recorder = _Recorder(root, task, engine, queues, bar)
+            stack.callback(lambda: [queue.release() for queue in queues.values()])
+            stack.enter_context(heartbeat(list(queues.values())))
+            stack.enter_context(_stop_on_interrupt(recorder))
+            engine.train(task, _pending(root, task, wanted, queues), recorder)
+        if storage:  # What others have finished meanwhile.
+            taken_over += _synchronise_all(root, task, queues, True)
     left = _missing(root, task, wanted)
     return Outcome(recorder.trained, taken_over, 0 if recorder.stopped else len(left), recorder.stopped)
 
@@ -142,6 +146,10 @@ def _pending(root, task: Task, wanted: list[tuple[int, str]], queues: dict[str, 
                 yield trial
 
 
+def _synchronise_all(root, task: Task, queues: dict[str, Queue], take_over: bool) -> int:
+    return sum(_synchronise(root, task, code, queue, take_over) for code, queue in queues.items())
+
+
 def _synchronise(root, task: Task, code: str, queue: Queue, take_over: bool) -> int:
     """Bring archive and study to the same state; the number of results that went into the archive."""
     queue.free_dead()
@@ -166,15 +174,21 @@ def _synchronise(root, task: Task, code: str, queue: Queue, take_over: bool) -> 
 
 @contextmanager
 def _stop_on_interrupt(recorder: _Recorder) -> Iterator[None]:
-    """The first Ctrl-C asks the engine to stop, the second one interrupts it."""
+    """The first Ctrl-C asks the engine to stop, the second one ends the process.
+
+    Nothing less would be at once: compiled code hears of no exception, and an epoch of it may last for minutes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(signum, frame):
+        # A handler must not enter a buffered stream, hence os.write.
+        if recorder.stopped:
+            os.write(2, b"\nodyssey: interrupted at once; the same command goes on from here\n")
+            os._exit(INTERRUPTED)
         recorder.stopped = True
-        signal.signal(signal.SIGINT, before)
-        os.write(2, b"\nstopping after the current epoch\n")  # A handler must not enter a buffered stream.
+        os.write(2, b"\nstopping after the current epoch; Ctrl-C again stops at once\n")
 
     before = signal.signal(signal.SIGINT, stop)
     try:

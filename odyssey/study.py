@@ -1,23 +1,20 @@
 """The queue of a cell: an Optuna study in which every trial of the cell is claimed, beats while it runs, and ends.
 
 Trials are drawn in advance, so Optuna samples nothing; it says who trains what. A worker claims an index by creating
-a running trial for it. Where two workers claim the same index at once, the trial with the lower number owns it and
-the other one is marked as failed. A running trial whose worker is dead is marked as failed as well, and its index is
-free again. A failed trial is thus an attempt that came to nothing, never a result: a trial that diverged ends as
-complete with its best validation score, or as pruned where it had no epoch to score.
+a running trial for it, one worker at a time; where the database has no lock for that and two claim the same index at
+once, the trial with the lower number owns it and the other one is marked as failed. A running trial whose worker is
+dead is marked as failed as well, and its index is free again. A failed trial is thus an attempt that came to nothing,
+never a result: a trial that diverged ends as complete with its best validation score, or as pruned where it had no
+epoch to score.
 """
 
 import csv
 import threading
-import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from math import isfinite
-from pathlib import Path
 
-import filelock
 import optuna
 import sqlalchemy
 from optuna.distributions import FloatDistribution, IntDistribution
@@ -26,13 +23,9 @@ from optuna.trial import FrozenTrial, TrialState
 from odyssey.errors import OdysseyError
 from odyssey.protocol import BLOCKS, INPUT_NOISE, LEARNING_RATE, ONE_MINUS_MOMENTUM, PROTOCOL, Curves, Trial
 from odyssey.records.table import COLUMNS, csv_line, curves_line, parse_curves, parse_row
+from odyssey.storage import HEARTBEAT_SECONDS, Storage, experiments
 from odyssey.tasks.base import Task
 from odyssey.worker import is_dead, owner
-
-HEARTBEAT_SECONDS = 60
-GRACE_SECONDS = 300
-SQLITE_SECONDS = 60
-OPENING_ATTEMPTS = 5
 
 DISTRIBUTIONS = {
     "blocks": IntDistribution(*BLOCKS, log=True),
@@ -42,67 +35,11 @@ DISTRIBUTIONS = {
 }
 FINISHED_STATES = (TrialState.COMPLETE, TrialState.PRUNED)
 LIVE_STATES = (TrialState.RUNNING, *FINISHED_STATES)
-
-
-class Storage:
-    """A database of studies.
-
-    Args:
-        url: as SQLAlchemy spells it: SQLite, PostgreSQL or MySQL.
-
-    Raises:
-        OdysseyError: the URL is none, its driver is missing, or the database does not answer.
-    """
-
-    def __init__(self, url: str):
-        optuna.logging.set_verbosity(optuna.logging.WARNING)
-        try:
-            parsed = sqlalchemy.make_url(url)
-        except (sqlalchemy.exc.ArgumentError, ValueError):
-            raise OdysseyError(
-                "the storage must be a URL such as sqlite:///study.sqlite3 or postgresql://host/name"
-            ) from None
-        self.name = parsed.render_as_string(hide_password=True)
-        lock = threading.Lock()
-        options = {}
-        if parsed.get_backend_name() == "sqlite":
-            options = {"connect_args": {"timeout": SQLITE_SECONDS}}
-            if parsed.database:
-                if not Path(parsed.database).parent.is_dir():
-                    raise OdysseyError(f"study database {self.name}: the folder of this file does not exist")
-                lock = filelock.FileLock(f"{parsed.database}.lock", timeout=SQLITE_SECONDS)
-        # SQLite cannot lock a row, so what must happen in one piece there happens under a lock of its own.
-        self.lock = lock
-        with self.errors(), self.lock, _experiments():
-            self.backend = self._opened(url, options)
-
-    def _opened(self, url: str, options: dict) -> optuna.storages.RDBStorage:
-        for attempt in range(OPENING_ATTEMPTS):
-            try:
-                return optuna.storages.RDBStorage(
-                    url, options, heartbeat_interval=HEARTBEAT_SECONDS, grace_period=GRACE_SECONDS
-                )
-            except (ImportError, RuntimeError) as error:
-                raise OdysseyError(f"study database {self.name}: {_first_line(error.__cause__ or error)}") from None
-            except sqlalchemy.exc.SQLAlchemyError as error:
-                # Of workers that find an empty database at the same moment, one creates the tables.
-                clash = isinstance(error, sqlalchemy.exc.IntegrityError) or "already exists" in str(error)
-                if not clash or attempt == OPENING_ATTEMPTS - 1:
-                    raise
-            time.sleep(1)
-
-    @contextmanager
-    def errors(self) -> Iterator[None]:
-        """Turns what can go wrong with a database into one line."""
-        try:
-            yield
-        except (optuna.exceptions.OptunaError, sqlalchemy.exc.SQLAlchemyError) as error:
-            cause = error.__cause__ or error
-            raise OdysseyError(f"study database {self.name}: {_first_line(getattr(cause, 'orig', cause))}") from None
-        except filelock.Timeout:
-            raise OdysseyError(f"study database {self.name}: another process holds its lock") from None
-        except OSError as error:
-            raise OdysseyError(f"study database {self.name}: {error.strerror or error}") from None
+# Its worker died between claiming it and the first beat; such a trial never counts as stale.
+HEARTLESS = sqlalchemy.text(
+    "SELECT trial_id FROM trials WHERE study_id = :study AND state = 'RUNNING' "
+    "AND trial_id NOT IN (SELECT trial_id FROM trial_heartbeats)"
+)
 
 
 class Queue:
@@ -120,7 +57,7 @@ class Queue:
     def __init__(self, storage: Storage, task: Task, variant: str):
         self.name = f"{task.name}/{task.corpus}/{task.fingerprint}/protocol-{PROTOCOL}/{variant}"
         self._storage = storage
-        with storage.errors(), storage.lock:
+        with storage.errors(), storage.locked():
             self._study = optuna.create_study(
                 storage=storage.backend, study_name=self.name, direction="minimize", load_if_exists=True
             )
@@ -143,26 +80,25 @@ class Queue:
     def free_dead(self) -> None:
         """Mark the attempts of dead workers as failed.
 
-        On this machine a worker is dead when its process is; elsewhere when it has not beaten for `GRACE_SECONDS`.
+        On this machine a worker is dead when its process is; elsewhere when it has not beaten for `GRACE_SECONDS`
+        (where it never has, we beat once in its place).
         """
         for trial in self.trials():
             if trial.state == TrialState.RUNNING and is_dead(trial.system_attrs.get("owner", {})):
                 self._end(trial._trial_id, TrialState.FAIL)
-        with self._storage.errors(), _experiments():
+        with self._storage.errors(), experiments():
+            with self._storage.backend.engine.connect() as connection:
+                heartless = list(connection.scalars(HEARTLESS, {"study": self._id}))
+            for trial_id in heartless:
+                self._storage.backend.record_heartbeat(trial_id)
             optuna.storages.fail_stale_trials(self._study)
 
     def claim(self, trial: Trial) -> bool:
         """Take a trial for this process to train; False where somebody else has it or it has a result."""
-        if trial.index in self.live():
-            return False
-        template = optuna.trial.create_trial(
-            state=TrialState.RUNNING,
-            params=_parameters(trial),
-            distributions=DISTRIBUTIONS,
-            user_attrs={"index": trial.index},
-            system_attrs={"owner": owner()},
-        )
-        with self._storage.errors(), self._storage.lock:
+        template = _template(TrialState.RUNNING, trial, system={"owner": owner()})
+        with self._storage.errors(), self._storage.locked():
+            if trial.index in self.live():
+                return False
             trial_id = self._storage.backend.create_new_trial(self._id, template)
             self._storage.backend.record_heartbeat(trial_id)
         rivals = [t for t in self.trials() if t.user_attrs.get("index") == trial.index and t.state in LIVE_STATES]
@@ -185,20 +121,13 @@ class Queue:
             self._storage.backend.set_trial_state_values(trial_id, *_end_of(row))
 
     def add_finished(self, row: dict, curves: Curves, trial: Trial) -> None:
-        """Note a trial that was trained outside this study."""
-        user, system = _attributes(row, curves)
+        """Note a trial that was trained outside this study, unless somebody else has noted or claimed it by now."""
         state, values = _end_of(row)
-        template = optuna.trial.create_trial(
-            state=state,
-            values=values,
-            params=_parameters(trial),
-            distributions=DISTRIBUTIONS,
-            user_attrs={"index": row["index"], **user},
-            system_attrs=system,
-        )
+        template = _template(state, trial, *_attributes(row, curves), values)
         template.datetime_start = datetime.now() - timedelta(seconds=row["seconds"])
-        with self._storage.errors():
-            self._storage.backend.create_new_trial(self._id, template)
+        with self._storage.errors(), self._storage.locked():
+            if trial.index not in self.live():
+                self._storage.backend.create_new_trial(self._id, template)
 
     def release(self) -> None:
         """Give back all trials that this process has claimed and not finished."""
@@ -251,6 +180,17 @@ def heartbeat(queues: list[Queue]) -> Iterator[None]:
         thread.join()
 
 
+def _template(state: TrialState, trial: Trial, user=None, system=None, values=None) -> FrozenTrial:
+    return optuna.trial.create_trial(
+        state=state,
+        values=values,
+        params=_parameters(trial),
+        distributions=DISTRIBUTIONS,
+        user_attrs={"index": trial.index, **(user or {})},
+        system_attrs=system,
+    )
+
+
 def _parameters(trial: Trial) -> dict:
     values = trial.hyperparameters
     shown = {
@@ -274,15 +214,3 @@ def _attributes(row: dict, curves: Curves) -> tuple[dict, dict]:
 
 def _end_of(row: dict) -> tuple[TrialState, list[float] | None]:
     return (TrialState.COMPLETE, [row["valid_score"]]) if row["best_epoch"] else (TrialState.PRUNED, None)
-
-
-@contextmanager
-def _experiments() -> Iterator[None]:
-    """Without Optuna's notice that its heartbeat is experimental. Not for threads: the filters are the process's."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        yield
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,4 +1,8 @@
+import uuid
+
+import postgres
 import pytest
+import sqlalchemy
 import toys
 
 from odyssey import corpora
@@ -28,3 +32,21 @@ def own_cache(tmp_path, monkeypatch):
     """An empty cache folder of the test's own."""
     monkeypatch.setenv("ODYSSEY_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server():
+    """The beginning of the URLs of a PostgreSQL server on this machine; skips the test where none can be had."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql(postgresql_server):
+    """The URL of an empty PostgreSQL database."""
+    name = f"odyssey_{uuid.uuid4().hex}"
+    engine = sqlalchemy.create_engine(postgresql_server + "postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return postgresql_server + name

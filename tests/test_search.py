@@ -1,37 +1,23 @@
 import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import optuna
-import pandas as pd
 import pytest
 import sqlalchemy
 from fake_engine import FakeEngine
-from records_of import fill, record_of
+from records_of import contents, fill, record_of
 from toys import toy_task as make_toy_task
+from workers import assert_same, fake_search_process
 
 from odyssey import records
 from odyssey.errors import OdysseyError
+from odyssey.protocol import PROTOCOL
 from odyssey.search import Outcome, search
 from odyssey.study import Queue
 
-TESTS = Path(__file__).parent
-ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])}
-SCRIPT = """
-import sys
-from fake_engine import FakeEngine
-from toys import toy_task
-from odyssey.errors import OdysseyError
-from odyssey.search import search
-folder, trials, delay, storage = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), (sys.argv[4:] or [None])[0]
-done = search(toy_task(), FakeEngine(2, delay), ["V", "NP"], trials, folder, storage, 2, quiet=True)
-print(done.trained)
-sys.exit(130 if done.interrupted else 0)
-"""
+STOPPING = "\nstopping after the current epoch; Ctrl-C again stops at once\n"
 
 
 @pytest.fixture
@@ -47,25 +33,6 @@ def undisturbed(tmp_path_factory):
     return folder
 
 
-def start(folder, trials=8, delay=0.0, storage=None):
-    command = [sys.executable, "-W", "error", "-c", SCRIPT, str(folder), str(trials), str(delay)]
-    return subprocess.Popen(
-        command + ([storage] if storage else []),
-        env=ENVIRONMENT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def assert_same(one, other):
-    """All but the time taken."""
-    pd.testing.assert_frame_equal(
-        records.read(one).drop(columns="seconds"), records.read(other).drop(columns="seconds"), check_exact=True
-    )
-    pd.testing.assert_frame_equal(records.read_curves(one), records.read_curves(other), check_exact=True)
-
-
 def wait_for_records(folder, number):
     until = time.monotonic() + 30
     while time.monotonic() < until:
@@ -75,11 +42,15 @@ def wait_for_records(folder, number):
     raise AssertionError(f"there are only {len(records.read(folder))} records")
 
 
-def states(folder, variant="V", storage=None):
-    loaded = optuna.load_study(
-        study_name=f"toy/toy/0/protocol-1/{variant}", storage=storage or f"sqlite:///{folder / 'study.sqlite3'}"
-    )
-    return loaded.trials
+def states(folder, variant="V"):
+    name, storage = f"toy/toy/0/protocol-{PROTOCOL}/{variant}", f"sqlite:///{folder / 'study.sqlite3'}"
+    return optuna.load_study(study_name=name, storage=storage).trials
+
+
+def claimed(folder):
+    """The trials that somebody is training, or was when he died."""
+    trials = [(variant, trial) for variant in ("V", "NP") for trial in states(folder, variant)]
+    return {(variant, trial.user_attrs["index"]) for variant, trial in trials if trial.state.name == "RUNNING"}
 
 
 def test_a_search_records_the_drawn_trials(tmp_path, task):
@@ -160,14 +131,13 @@ def test_another_corpus_under_the_same_name_is_refused(tmp_path, task):
 
 
 def test_after_kill_9_nothing_is_lost_or_doubled(tmp_path, undisturbed):
-    process = start(tmp_path, delay=0.02)
+    process = fake_search_process(tmp_path, delay=0.02)
     wait_for_records(tmp_path, 5)
     process.kill()
     process.communicate()
     before = len(records.read(tmp_path))
-    running = [trial for variant in ("V", "NP") for trial in states(tmp_path, variant) if trial.state.name == "RUNNING"]
-    assert 5 <= before < 16 and running
-    again = start(tmp_path)
+    assert 5 <= before < 16 and claimed(tmp_path)
+    again = fake_search_process(tmp_path)
     out, err = again.communicate(timeout=60)
     assert (again.returncode, int(out), err) == (0, 16 - before, "")
     assert_same(tmp_path, undisturbed)
@@ -186,26 +156,57 @@ def test_a_crash_between_record_and_database_trains_nothing_twice(tmp_path, task
 
 
 def test_ctrl_c_gives_the_running_trials_back(tmp_path, undisturbed):
-    process = start(tmp_path, delay=0.02)
+    process = fake_search_process(tmp_path, delay=0.02)
     wait_for_records(tmp_path, 3)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert err == "\nstopping after the current epoch\n"
+    assert err == STOPPING
     before = len(records.read(tmp_path))
     assert int(out) == before < 16
-    assert not [
-        trial for variant in ("V", "NP") for trial in states(tmp_path, variant) if trial.state.name == "RUNNING"
-    ]
-    again = start(tmp_path)
+    assert not claimed(tmp_path)
+    again = fake_search_process(tmp_path)
     again.communicate(timeout=60)
     assert again.returncode == 0
     assert_same(tmp_path, undisturbed)
 
 
+def test_a_second_ctrl_c_ends_at_once_and_loses_nothing(tmp_path, undisturbed):
+    search(make_toy_task(), FakeEngine(), ["V", "NP"], 2, tmp_path, quiet=True)
+    before = contents(tmp_path / "toy")
+    process = fake_search_process(tmp_path, delay=60)
+    until = time.monotonic() + 60
+    while len(running := claimed(tmp_path)) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.stderr.readline() + process.stderr.readline() == STOPPING
+    assert process.poll() is None, "an epoch lasts a minute"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert err == "\nodyssey: interrupted at once; the same command goes on from here\n"
+    assert contents(tmp_path / "toy") == before
+    assert claimed(tmp_path) == running
+    again = search(make_toy_task(), FakeEngine(), ["V", "NP"], 8, tmp_path, quiet=True)
+    assert again == Outcome(trained=12, taken_over=0, elsewhere=0, interrupted=False)
+    assert_same(tmp_path, undisturbed)
+
+
+def test_two_searches_at_once_note_an_archive_once_in_the_database(tmp_path, task):
+    """As after a clone: records, but no database."""
+    for variant in ("V", "NP"):
+        fill(tmp_path, task, 8, variant)
+    processes = [fake_search_process(tmp_path, 9) for _ in range(2)]
+    ends = [process.communicate(timeout=90) for process in processes]
+    assert [err for _, err in ends] == ["", ""] and sum(int(out) for out, _ in ends) == 2
+    for variant in ("V", "NP"):
+        assert sorted(trial.user_attrs["index"] for trial in states(tmp_path, variant)) == list(range(9))
+
+
 def test_two_searches_at_once_share_the_work(tmp_path, undisturbed):
     """Started together, so that they make folder, database and studies at the same moment."""
-    processes = [start(tmp_path, delay=0.02) for _ in range(3)]
+    processes = [fake_search_process(tmp_path, delay=0.02) for _ in range(3)]
     ends = [process.communicate(timeout=90) for process in processes]
     assert [err for _, err in ends] == [""] * 3
     assert [process.returncode for process in processes] == [0] * 3
@@ -228,7 +229,7 @@ def test_an_error_in_training_gives_the_trials_back(tmp_path, task):
 
 def test_a_file_that_is_no_database_is_one_line(tmp_path, task):
     (tmp_path / "study.sqlite3").write_text("no database " * 100)
-    with pytest.raises(OdysseyError, match=r"study\.sqlite3: file is not a database$"):
+    with pytest.raises(OdysseyError, match=r"study\.sqlite3: file is not a database: check the database"):
         search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True)
 
 
@@ -243,7 +244,7 @@ def test_a_database_that_fails_in_the_middle_loses_no_record(tmp_path, task, mon
 
     with monkeypatch.context() as patch:
         patch.setattr(Queue, "finish", fail_at_two)
-        with pytest.raises(OdysseyError, match=r"study\.sqlite3: database or disk is full$"):
+        with pytest.raises(OdysseyError, match=r"study\.sqlite3: database or disk is full: check .* the space"):
             search(task, FakeEngine(), ["V"], 6, tmp_path, quiet=True)
     assert list(records.read(tmp_path)["index"]) == [0, 1, 2]
     assert search(task, FakeEngine(), ["V"], 6, tmp_path, quiet=True).trained == 3

@@ -40,7 +40,7 @@ def add(commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Search, task by task."""
     from odyssey.engine import engine
-    from odyssey.search import search
+    from odyssey.search import INTERRUPTED, search
     from odyssey.tasks import load_task
 
     trainer = engine(options.engine, jobs=options.jobs)
@@ -49,8 +49,8 @@ def run(options: argparse.Namespace) -> int:
         done = search(task, trainer, cells.variants, options.trials, options.records, options.storage, options.jobs)
         print(f"{cells.task} ({cells.corpus}): {done.trained} trials trained", end="")
         print(f", {done.taken_over} taken over from the study database" if done.taken_over else "", end="")
-        print(f", {done.elsewhere} still being trained by another process" if done.elsewhere else "")
+        print(f", {done.elsewhere} still being trained by another process" if done.elsewhere else "", flush=True)
         if done.interrupted:
             print("odyssey: interrupted; the same command goes on from here", file=sys.stderr)
-            return 130
+            return INTERRUPTED
     return 0

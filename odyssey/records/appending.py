@@ -14,6 +14,7 @@ from odyssey.records.table import COLUMNS, as_error, check_row, csv_line, curves
 
 LOCK_SECONDS = 60
 HEADER = csv_line(COLUMNS)
+REMEDY = "check its permissions and the free space, or name another folder"
 
 
 def append(path: str | os.PathLike | None, row: dict, curves: Curves) -> bool:
@@ -117,7 +118,7 @@ def _locked(root: Path) -> Iterator[None]:
         try:
             lock.acquire()
         except filelock.Timeout:
-            raise OdysseyError(f"{root}: another process has held the lock for {LOCK_SECONDS} s") from None
+            raise OdysseyError(f"{root}: another process has held its lock for {LOCK_SECONDS} s: end it") from None
     try:
         yield
     finally:
@@ -129,4 +130,4 @@ def _os_errors(place: Path, consequence: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OdysseyError(f"{error.filename or place}: {error.strerror or error}; {consequence}") from None
+        raise OdysseyError(f"{error.filename or place}: {error.strerror or error}; {consequence}: {REMEDY}") from None
