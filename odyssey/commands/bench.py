@@ -1,14 +1,22 @@
-"""``odyssey bench``: the compiled engine's speed against PyTorch."""
+"""``odyssey bench``: the compiled engine's speed beside PyTorch's and JAX's, and beside what the machine can do."""
 
 import argparse
+import sys
+from pathlib import Path
 
 from odyssey.commands import arguments
 
-EPILOG = """example:
-  odyssey bench --blocks 20,100,200
+EPILOG = """examples:
+  odyssey bench
+  odyssey bench --task music --frames 61 --blocks 20,100,200
+  odyssey bench --scale cost.json                      how cost grows, for the book's page on cost; minutes
 
-Each line: one update on one training sequence, forwards and backwards, float32, one core; ratio says how many times as
-long a rival takes as the compiled engine does for the same variant.
+Each line: one update on one training sequence, forwards, backwards and the step of momentum, in float32 on one core;
+all take turns, and the best of many rounds counts. ratio: how many times as long as the compiled engine takes for the
+same variant. to V: how many times as long as it takes for vanilla. of bound: how much of what the machine can do at
+best is reached (the formula is in odyssey/bench/bound.py). What an update takes beyond the bound: the functions of the
+block, and as a rest its other arithmetic, copies, the loss, and waiting for the frame before. JAX takes part where it
+is installed.
 """
 
 
@@ -16,12 +24,19 @@ def add(commands) -> None:
     """Declare the command."""
     command = commands.add_parser(
         "bench",
-        help="speed against PyTorch, side by side",
-        description="Time the compiled engine, torch.nn.LSTM and the torch engine in turns on the embedded chorales.",
+        help="speed beside PyTorch and JAX, and beside the machine's limits",
+        description="Time the compiled engine, torch.nn.LSTM, a scan in JAX and the torch engine in turns.",
         epilog=EPILOG,
     )
+    command.add_argument("--task", type=arguments.task, metavar="T", help="one task (default: all)")
     command.add_argument(
         "--blocks", type=_sizes, default=[20, 100, 200], metavar="N[,N…]", help="network sizes (default: 20,100,200)"
+    )
+    command.add_argument(
+        "--frames", type=arguments.whole(1), metavar="N", help="length of the sequences (default: the task's mean)"
+    )
+    command.add_argument(
+        "--scale", metavar="FILE", help="measure the compiled engine's cost by size and workers instead, into FILE"
     )
     arguments.add_json(command)
     command.set_defaults(run=run)
@@ -33,16 +48,63 @@ def _sizes(text: str) -> list[int]:
 
 def run(options: argparse.Namespace) -> None:
     """Measure and report, size by size."""
-    from odyssey.bench import bench
-    from odyssey.tasks import load_task
+    if options.scale:
+        return _scale(Path(options.scale))
+    from odyssey.bench.limits import Limits
+    from odyssey.bench.side_by_side import absent, side_by_side
+    from odyssey.records.machine import machine
+    from odyssey.tasks import TASKS, load_task
 
-    task = load_task("music")
-    rows = []
-    for blocks in options.blocks:
-        measured = bench(task, blocks)
-        rows += measured
-        if not options.json:
-            for row in measured:
-                print("{blocks:4} blocks  {variant:3} {rival:10} {milliseconds:8.3f} ms  {ratio:6.2f}".format(**row))
+    limits, measured, notes = Limits(), [], []
+    if not options.json:
+        print(machine())
+    for name in [options.task] if options.task else TASKS:
+        task = load_task(name)
+        note = absent(task)
+        notes += [f"{name}: {note}"] if note else []
+        for blocks in options.blocks:
+            measured.append(side_by_side(task, blocks, limits, options.frames, arguments.cores()))
+            if not options.json:
+                _print(measured[-1], note)
     if options.json:
-        arguments.print_json(rows)
+        arguments.print_json({"machine": machine(), "measured": measured, "notes": notes})
+
+
+def _print(measured, note):
+    print("\n{task}, {blocks} blocks, sequences of {frames} frames".format(**measured))
+    print("  rival       variant         ms    ratio     to V  of bound")
+    for row in measured["rows"]:
+        columns = "  {rival:11} {variant:7} {milliseconds:10.3f} {ratio:8.2f} {to_vanilla:8.2f} {bound:8.0%}"
+        print(columns.format(**row))
+    least = measured["bound"]
+    names = ("total", "recurrence", "products", "update", "functions")
+    total, recurrence, products, update, functions = (1000 * least[name] for name in names)
+    vanilla = next(row["milliseconds"] for row in measured["rows"] if row["variant"] == "V")
+    print(
+        f"  V, compiled: {vanilla:.3f} ms = bound {total:.3f} (recurrent weights {recurrence:.3f}, "
+        f"products {products:.3f}, update {update:.3f}) + functions {functions:.3f} "
+        f"+ rest {vanilla - total - functions:.3f}"
+    )
+    print(
+        f"  limits: recurrent weights {least['read_rate'] / 1e9:.0f} GB/s, products {least['product_rate'] / 1e9:.0f} "
+        f"GFLOP/s (large ones {measured['product_rate'] / 1e9:.0f})"
+    )
+    if measured["two_trials"]:
+        print("  two trials on two cores: {two_trials:.2f} times the throughput of one".format(**measured))
+    if note:
+        print(f"  {note}")
+
+
+def _scale(file):
+    from odyssey.bench.projection import PAPER_SIZES
+    from odyssey.bench.scale import measure
+    from odyssey.bench.stored import write
+    from odyssey.errors import OdysseyError
+    from odyssey.tasks import TASKS, load_task
+
+    if not file.parent.is_dir():
+        raise OdysseyError(f"there is no folder {file.parent} for the measurement: make it first")
+    tasks = {name: load_task(name) for name in TASKS}
+    full = {name: size.frames for name, size in PAPER_SIZES.items()}
+    write(measure(tasks, full, arguments.cores(), lambda line: print(line, file=sys.stderr)), file)
+    print(f"written to {file}")

@@ -1,0 +1,159 @@
+"""What a trial costs, and the study: on the corpora at hand, and on corpora of the paper's size.
+
+A trial costs its epochs, and an epoch an update on each training sequence and the evaluation of each validation
+sequence. What these take is measured (`odyssey.bench.stored`); between the sizes that were measured, their logarithm
+is interpolated linearly in that of N. The epochs are those of recorded trials, on the corpus at hand: whether a trial
+on more and longer sequences needs as many cannot be known before one has been trained.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from odyssey.bench.sample import mean_frames
+from odyssey.corpora.pen_statistics import IAMONDB
+from odyssey.network import Network
+from odyssey.protocol import TRIALS
+from odyssey.tasks.base import Task
+from odyssey.variants import VARIANTS
+
+# Greff et al. 2017, as we read the paper: its count of trials, hours of a trial on one CPU, and CPUs.
+PAPER_TRIALS, PAPER_HOURS, PAPER_CPUS = 5400, 24.3, 128
+HOURS_A_YEAR = 24 * 365.25
+
+
+class Size(NamedTuple):
+    """Training and validation sequences of a corpus, and their mean length in frames."""
+
+    train: int
+    valid: int
+    frames: int
+
+
+# Strokes begin and end with points that are kept, whatever their number: on average three quarters of a frame more.
+_STROKES = IAMONDB.strokes_per_character * IAMONDB.characters_per_line
+# The paper's corpora, as we read the paper (section IV.A). The lengths of IAM-OnDB's lines are not in it: they are half
+# of the points of a line of IAM-OnDB (Liwicki and Bunke 2005), and what the ends of strokes add.
+PAPER_SIZES = {
+    "speech": Size(3696, 400, 304),
+    "handwriting": Size(5355, 2956, round(IAMONDB.points_per_line / 2 + 0.75 * _STROKES)),
+    "music": Size(229, 76, 61),
+}
+
+
+def paper_cpu_years() -> float:
+    """What the whole study cost in the paper, in years of one CPU."""
+    return PAPER_TRIALS * PAPER_HOURS / HOURS_A_YEAR
+
+
+def epoch_seconds(size: pd.DataFrame, task: str, variant: str, blocks: np.ndarray, corpus: Size) -> np.ndarray:
+    """Seconds of one core that an epoch takes, training and validation.
+
+    Args:
+        size: of a `Measurement`.
+        task, variant: what is trained.
+        blocks: N, one for each network; outside the sizes that were measured, the nearest of them counts.
+        corpus: the measured length nearest to its own counts, and then costs are proportional to frames.
+    """
+    measured = size[(size["task"] == task) & (size["variant"] == variant)]
+    nearest = measured.loc[(measured["frames"] - corpus.frames).abs().idxmin(), "frames"]
+    rows = measured[measured["frames"] == nearest].sort_values("blocks")
+
+    def interpolated(column):
+        return np.exp(np.interp(np.log(blocks), np.log(rows["blocks"]), np.log(rows[column])))
+
+    milliseconds = corpus.train * interpolated("update_ms") + corpus.valid * interpolated("evaluation_ms")
+    return milliseconds / 1000 * corpus.frames / nearest
+
+
+def trial_seconds(size: pd.DataFrame, trials: pd.DataFrame, corpus: Size) -> np.ndarray:
+    """Seconds of one core that recorded trials of one task would take on a corpus of this size, in as many epochs."""
+    seconds = np.zeros(len(trials))
+    for variant in trials["variant"].unique():
+        rows = (trials["variant"] == variant).to_numpy()
+        task, blocks = trials["task"].iloc[0], trials["blocks"].to_numpy()[rows]
+        seconds[rows] = epoch_seconds(size, task, variant, blocks, corpus) * trials["epochs"].to_numpy()[rows]
+    return seconds
+
+
+def operations(network: Network, frames: int) -> int:
+    """Floating-point operations of one update on a sequence of `frames` frames.
+
+    In each frame two for each weight of a matrix forwards, and backwards two for its own gradient and two for the
+    gradient of what it is multiplied with, which the network's inputs do not need. Biases, peepholes and functions are
+    left out.
+    """
+    total = 0
+    for name, shape in network.parameter_shapes().items():
+        if name.endswith((".W", ".R", ".Q")):
+            from_inputs = name.endswith(".W") and name != "output.W"
+            total += (4 if from_inputs else 6) * frames * shape[0] * shape[1]
+    return total
+
+
+class Cost(NamedTuple):
+    """What a task's part of the study costs on a corpus of some size, by its recorded trials.
+
+    Attributes:
+        task: its name.
+        size: of the corpus.
+        seconds: of a trial on one core, the mean over the variants of the means of their trials.
+        longest: of a trial among the recorded ones.
+        epochs: of a trial, a mean of the same kind.
+        operations: of a trial, likewise.
+    """
+
+    task: str
+    size: Size
+    seconds: float
+    longest: float
+    epochs: float
+    operations: float
+
+    @property
+    def total(self) -> float:
+        """Seconds of one core for all trials of the task."""
+        return self.seconds * TRIALS * len(VARIANTS)
+
+    @property
+    def total_operations(self) -> float:
+        """Operations of all trials of the task."""
+        return self.operations * TRIALS * len(VARIANTS)
+
+    @property
+    def steps(self) -> float:
+        """Steps in time of a trial's updates that must come one after another: each frame forwards and backwards."""
+        return 2 * self.size.frames * self.size.train * self.epochs
+
+
+def corpus_size(task: Task) -> Size:
+    """The size of the corpus that a task has at hand."""
+    return Size(len(task.splits["train"]), len(task.splits["valid"]), mean_frames(task))
+
+
+def cost(size: pd.DataFrame, task: Task, trials: pd.DataFrame, corpus: Size) -> Cost:
+    """The cost of a task's part of the study.
+
+    Args:
+        size: of a `Measurement`.
+        task: the task.
+        trials: recorded trials of the task, at least one.
+        corpus: what they are to be trained on.
+    """
+    seconds = trial_seconds(size, trials, corpus)
+    updates = trials["epochs"] * corpus.train
+    work = [operations(task.network(row.variant, row.blocks), corpus.frames) for row in trials.itertuples()] * updates
+    return Cost(
+        task=task.name,
+        size=corpus,
+        seconds=by_variant(trials, seconds),
+        longest=float(seconds.max()),
+        epochs=by_variant(trials, trials["epochs"]),
+        operations=by_variant(trials, work),
+    )
+
+
+def by_variant(trials: pd.DataFrame, values) -> float:
+    """The mean over the variants of the means of `values`, one for each of `trials`: as if all had as many trials."""
+    return float(pd.Series(np.asarray(values, float)).groupby(trials["variant"].to_numpy()).mean().mean())
