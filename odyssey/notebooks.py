@@ -19,7 +19,9 @@ from odyssey.variants import VARIANTS, variant
 
 TEMPLATE = Path("notebooks", "cell.ipynb")
 # The notebooks beside the cells, in the order of the book.
-SUMMARIES = tuple(Path(f"{name}.ipynb") for name in ("block", "speech", "handwriting", "music", "comparison", "extend"))
+SUMMARIES = tuple(
+    Path(f"{name}.ipynb") for name in ("block", "speech", "handwriting", "music", "comparison", "cost", "extend")
+)
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 INJECTED = "injected-parameters"
 

@@ -13,12 +13,11 @@ import pytest
 import yaml
 
 from odyssey import notebooks
+from odyssey.tasks import TASKS
 from odyssey.variants import VARIANTS
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
-# The tasks of which trials are recorded.
-RECORDED = ("speech", "music")
 
 
 def pages():
@@ -79,7 +78,7 @@ class Page(HTMLParser):
 def test_files_of_the_table_of_contents_exist():
     missing = [page for page in pages() if not any((BOOK / f"{page}.{kind}").exists() for kind in ("md", "ipynb"))]
     assert not missing
-    for task in RECORDED:
+    for task in TASKS:
         assert [Path(page).name for page in pages() if page.startswith(f"cells/{task}/")] == list(VARIANTS)
 
 
@@ -90,7 +89,7 @@ def test_configuration_is_found_from_the_book_folder():
 
 
 def test_every_notebook_is_executed_by_the_command():
-    cells = {BOOK / "cells" / task / f"{code}.ipynb" for task in RECORDED for code in VARIANTS}
+    cells = {BOOK / "cells" / task / f"{code}.ipynb" for task in TASKS for code in VARIANTS}
     made = cells | {BOOK / summary for summary in notebooks.SUMMARIES}
     assert {path for path, _ in stored_notebooks()} == made
 
