@@ -20,7 +20,8 @@ from odyssey.variants import VARIANTS, variant
 TEMPLATE = Path("notebooks", "cell.ipynb")
 # The notebooks beside the cells, in the order of the book.
 SUMMARIES = tuple(
-    Path(f"{name}.ipynb") for name in ("block", "speech", "handwriting", "music", "comparison", "cost", "extend")
+    Path(f"{name}.ipynb")
+    for name in ("block", "speech", "handwriting", "music", "comparison", "importance", "cost", "extend")
 )
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 INJECTED = "injected-parameters"
