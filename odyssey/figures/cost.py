@@ -53,7 +53,7 @@ def growth(measurement: Measurement) -> Figure:
             (workers, "Throughput"),
         ):
             axes.set_title(title)
-        blocks.legend(loc="upper left", borderaxespad=0.1, handlelength=1.2)
+        blocks.legend(loc="lower right", borderaxespad=0.1, handlelength=1.2)
         handles, labels = workers.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure
