@@ -53,7 +53,9 @@ def growth(measurement: Measurement) -> Figure:
             (workers, "Throughput"),
         ):
             axes.set_title(title)
-        blocks.legend(loc="lower right", borderaxespad=0.1, handlelength=1.2)
+        figure.legend(
+            *blocks.get_legend_handles_labels(), loc="outside upper left", ncols=3, handlelength=1.2, columnspacing=1
+        )
         handles, labels = workers.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2)
     return figure
