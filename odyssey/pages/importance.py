@@ -14,7 +14,8 @@ from odyssey.analysis.importance import HEAT, MAIN, NAMES, PAIRS, TERMS, Importa
 from odyssey.analysis.kept import kept_calibration, kept_importance
 from odyssey.analysis.samples import AXES
 from odyssey.notebooks import book_folder
-from odyssey.pages import glue_all, study_at_hand, task_at_hand
+from odyssey.pages.at_hand import study_at_hand, task_at_hand
+from odyssey.pages.glue import glue_all
 from odyssey.protocol import TRIALS
 
 LEARNING_RATE, BLOCKS, NOISE, MOMENTUM = range(len(AXES))

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from cells_of import known_cell
 
-from odyssey import pages_importance as page
 from odyssey import tables
 from odyssey.analysis.early import MAIN_EFFECTS
 from odyssey.analysis.importance import importance
+from odyssey.pages import importance as page
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import pytest
 from odyssey import engine, pages, records
 from odyssey.corpora.base import Corpus
 from odyssey.errors import OdysseyError
+from odyssey.pages import at_hand
 
 
 @pytest.fixture
@@ -13,7 +14,7 @@ def archive(tmp_path, monkeypatch, toy_task):
     """An empty archive, and a toy task in place of the real one."""
     monkeypatch.setenv("ODYSSEY_RECORDS", str(tmp_path))
     task = toy_task()
-    monkeypatch.setattr(pages, "task_at_hand", lambda *arguments: task)
+    monkeypatch.setattr(at_hand, "task_at_hand", lambda *arguments: task)
     return tmp_path
 
 

@@ -1,4 +1,4 @@
-"""What the book's notebooks ask for: a cell of the study or a corpus at hand, without a word on stderr.
+"""A cell of the study, a task or a corpus for a notebook, without a word on stderr.
 
 The notebooks are re-executed and compared with what is stored, so nothing here may print what changes from run to run.
 """
@@ -10,12 +10,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from odyssey import records as archive
-from odyssey import tables
-from odyssey.analysis import comparison
+from odyssey.analysis.comparison import equal_budget
 from odyssey.corpora.base import SPLITS, Corpus
 from odyssey.errors import OdysseyError
-from odyssey.progress import duration
-from odyssey.protocol import TRIALS
 from odyssey.tasks.base import Task
 
 
@@ -91,68 +88,16 @@ def cell_at_hand(
 
 
 def study_at_hand(task: str, corpus: str) -> pd.DataFrame:
-    """The recorded trials of all cells of a task, the same number of each (`comparison.equal_budget`).
+    """The recorded trials of all cells of a task, the same number of each (`odyssey.analysis.comparison.equal_budget`).
 
     Raises:
         OdysseyError: a cell lacks its first trial, so that there are none.
     """
     trials = archive.read(None, task, corpus)
-    budget = comparison.equal_budget(trials)
+    budget = equal_budget(trials)
     if budget == 0:
         raise OdysseyError(f"no trials of {task} on {corpus} are recorded: search first (odyssey search --task {task})")
     return _first(trials, budget)
-
-
-@dataclass(frozen=True)
-class Compared:
-    """The comparison of the variants on one task.
-
-    Attributes:
-        unit: of the scores.
-        trials: the recorded trials, the same number of each variant.
-        result: what `odyssey.analysis.comparison.compare` makes of them.
-    """
-
-    unit: str
-    trials: pd.DataFrame
-    result: pd.DataFrame
-
-    @property
-    def tested(self) -> pd.DataFrame:
-        """The rows of the variants that are compared with vanilla."""
-        return self.result[self.result["variant"] != comparison.BASELINE]
-
-
-def comparison_at_hand(task: str, corpus: str) -> Compared:
-    """The comparison on a task; what the prose says of it is glued under ``comparison-TASK-…``."""
-    trials = study_at_hand(task, corpus)
-    compared = Compared(task_at_hand(task, corpus).score_unit, trials, comparison.compare(trials))
-    result, tested = compared.result, compared.tested
-    best = result.sort_values("best").iloc[0]
-    vanilla = result.set_index("variant").loc[comparison.BASELINE]
-    values = {
-        "corpus": corpus,
-        "unit": compared.unit,
-        "paper": TRIALS,
-        "each": int(result["trials"].max()),
-        "trials": len(trials),
-        "diverged": int(result["diverged"].sum()),
-        "worse": _listed(tested[tested["verdict"] == comparison.WORSE]),
-        "better": _listed(tested[tested["verdict"] == comparison.BETTER]),
-        "corrected": _listed(tested[tested["p_holm"] < comparison.ALPHA]),
-        "top": int(result["top"].max()),
-        "best": tables.written(best["best"], ".2f"),
-        "best-variant": best["variant"],
-        "vanilla": tables.written(vanilla["mean"], ".2f"),
-        "time": duration(trials["seconds"].sum()),
-        "caution": comparison.caution(result) or "The study is complete.",
-    }
-    glue_all({f"comparison-{task}-{name}": value for name, value in values.items()})
-    return compared
-
-
-def _listed(rows):
-    return ", ".join(rows["variant"]) or "none"
 
 
 def _first(frame, trials):
@@ -170,12 +115,3 @@ def corpus_table(corpus: Corpus) -> pd.DataFrame:
             {"split": split, **counts, "shortest": lengths.min(), "mean": lengths.mean(), "longest": lengths.max()}
         )
     return pd.DataFrame(rows)
-
-
-def glue_all(values: dict[str, object]) -> None:
-    """Glue each value under its name, for the prose."""
-    # Part of the book's tools, not of what trains.
-    from myst_nb import glue
-
-    for name, value in values.items():
-        glue(name, value, display=False)
