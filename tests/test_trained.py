@@ -1,8 +1,5 @@
 """The network that is handed over is that of the best epoch."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 import torch
 
@@ -16,8 +13,8 @@ from odyssey.training import Report
 FEW = 6
 
 
-def trial_of(seed=3):
-    return Trial("V", Hyperparameters(blocks=5, learning_rate=0.1, momentum=0.5, input_noise=0.3), seed)
+def trial_of(seed=3, learning_rate=0.1):
+    return Trial("V", Hyperparameters(blocks=5, learning_rate=learning_rate, momentum=0.5, input_noise=0.3), seed)
 
 
 @pytest.fixture(scope="module", params=[BERNOULLI, CTC])
@@ -85,6 +82,5 @@ def test_what_cannot_be_trained(toy_task):
     with pytest.raises(OdysseyError, match="max_epochs must be at least 1, not 0"):
         trained_network(toy_task(), trial_of(), max_epochs=0)
     task = toy_task(loss=BERNOULLI, outputs=3, bidirectional=True)
-    nothing = tuple(replace(example, inputs=example.inputs * np.nan) for example in task.splits["train"])
     with pytest.raises(OdysseyError, match="toy V: the loss was not finite"):
-        trained_network(replace(task, splits=task.splits | {"train": nothing}), trial_of(), dtype="float64")
+        trained_network(task, trial_of(learning_rate=1e300), dtype="float64")
