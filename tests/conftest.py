@@ -1,11 +1,14 @@
 import uuid
 
+import numpy as np
 import postgres
 import pytest
 import sqlalchemy
 import toys
+from fake_engine import FakeEngine
 
-from odyssey import corpora
+from odyssey import corpora, engine, tasks
+from odyssey.corpora.base import Corpus
 from odyssey.tasks import load_task
 
 
@@ -13,6 +16,21 @@ from odyssey.tasks import load_task
 def toy_task():
     """The factory of toy tasks, `toys.toy_task`."""
     return toys.toy_task
+
+
+@pytest.fixture
+def toy_commands(monkeypatch):
+    """The command line knows the toy task on a toy corpus, and what it calls the compiled engine is the fake one."""
+
+    def make(name, jobs, dtype="float32", device="cpu"):
+        return FakeEngine(jobs) if name == "cpu" else real(name, jobs, dtype, device)
+
+    real = engine.engine
+    splits = {split: [np.zeros((5, 3), np.uint8)] for split in ("train", "valid", "test")}
+    corpus = Corpus("toy", "toy", "Toys", "free", splits, ("made for tests",))
+    monkeypatch.setitem(corpora.CORPORA, "toy", corpora.Source("toy", True, "", lambda: corpus))
+    monkeypatch.setitem(tasks.TASKS, "toy", lambda corpus: toys.toy_task())
+    monkeypatch.setattr(engine, "engine", make)
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +63,8 @@ def postgresql_server():
 def postgresql(postgresql_server):
     """The URL of an empty PostgreSQL database."""
     name = f"odyssey_{uuid.uuid4().hex}"
-    engine = sqlalchemy.create_engine(postgresql_server + "postgres", isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    server = sqlalchemy.create_engine(postgresql_server + "postgres", isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
         connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
+    server.dispose()
     return postgresql_server + name

@@ -6,32 +6,19 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
-from fake_engine import FakeEngine
 from records_of import fill
 
 import odyssey
-from odyssey import corpora, engine, records, tasks
+from odyssey import corpora, records
 from odyssey.cli import main
-from odyssey.corpora.base import Corpus
 
 TRAIN = "train --task toy --variant V --blocks 5 --learning-rate 0.01 --momentum 0.9 --input-noise 0.1"
 
 
 @pytest.fixture
-def study(monkeypatch, toy_task, tmp_path):
+def study(monkeypatch, toy_commands, tmp_path):
     """The command line knows the toy task and the fake engine; records go to a folder of the test."""
-
-    def make(name, jobs, dtype="float32", device="cpu"):
-        return FakeEngine(jobs) if name == "cpu" else real(name, jobs, dtype, device)
-
-    real = engine.engine
-    splits = {split: [np.zeros((5, 3), np.uint8)] for split in ("train", "valid", "test")}
-    corpus = Corpus("toy", "toy", "Toys", "free", splits, ("made for tests",))
-    monkeypatch.setitem(corpora.CORPORA, "toy", corpora.Source("toy", True, "", lambda: corpus))
-    monkeypatch.setitem(tasks.TASKS, "toy", lambda corpus: toy_task())
-    monkeypatch.setattr(engine, "engine", make)
     monkeypatch.setenv("ODYSSEY_RECORDS", str(tmp_path))
     return tmp_path
 

@@ -2,7 +2,7 @@
 
 The bounds are the project's own. Music: 8.7 nats per frame on the test set, on the embedded corpus as on the published
 rolls. As we read the paper (section V), its best music trial of all reached 8.38. Speech and
-handwriting: see their tests.
+handwriting: see `test_synthetic_corpora`.
 """
 
 from pathlib import Path
@@ -42,19 +42,16 @@ def test_published_chorales():
     assert_learns(load_task("music", "jsb", str(PUBLISHED)))
 
 
-def test_synthetic_speech():
-    """Frame error between 20 and 40 %: the corpus is neither saturated nor hopeless."""
+@pytest.mark.parametrize(
+    "task, values, low, high",
+    [
+        ("speech", Hyperparameters(blocks=60, learning_rate=0.005, momentum=0.9, input_noise=0.7), 20, 40),
+        ("handwriting", Hyperparameters(blocks=40, learning_rate=0.01, momentum=0.9, input_noise=0.3), 5, 25),
+    ],
+)
+def test_synthetic_corpora(task, values, low, high):
+    """Frame and character error rate in %: the corpora are neither saturated nor hopeless."""
     report = Keep()
-    values = Hyperparameters(blocks=60, learning_rate=0.005, momentum=0.9, input_noise=0.7)
-    engine("cpu").train(load_task("speech"), [Trial("V", values, seed=0)], report)
+    engine("cpu").train(load_task(task), [Trial("V", values, seed=0)], report)
     assert report.result.status == FINISHED
-    assert 20 <= report.result.test_score <= 40
-
-
-def test_synthetic_handwriting():
-    """Character error rate between 5 and 25 %."""
-    report = Keep()
-    values = Hyperparameters(blocks=40, learning_rate=0.01, momentum=0.9, input_noise=0.3)
-    engine("cpu").train(load_task("handwriting"), [Trial("V", values, seed=0)], report)
-    assert report.result.status == FINISHED
-    assert 5 <= report.result.test_score <= 25
+    assert low <= report.result.test_score <= high
