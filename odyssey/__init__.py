@@ -1,3 +1,3 @@
 """LSTM: A Search Space Odyssey, reproduced: models, training, search, records and analysis."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -8,7 +8,7 @@ outputs; float32, so 4 bytes a weight. Three things cannot be spared:
   pass through the core: D · 2T · bytes / read rate. The rate is that of a buffer of so many bytes.
 - *Whole-sequence matrix products.* In each layer X W (T×M by M×KN), its gradient (M×T by T×KN) and that of R (N×T by
   T×KN), of Q likewise; at the outputs H W (T×DN by DN×O), its gradient and that of H. Each counts 2·m·k·n
-  operations, at the rate that BLAS has for its shape.
+  operations, at the rate that BLAS or the engine's own product has for its shape, whichever is faster.
 - *The update.* Weights and velocities are read and written, gradients read: 5 · 4 bytes · P / read rate, P being the
   number of weights, the rate that of a buffer of 3 · 4 · P bytes.
 

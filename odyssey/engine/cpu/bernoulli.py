@@ -7,12 +7,15 @@ import numpy as np
 from numba import njit
 
 from odyssey.engine.cpu.arithmetic import FAST, exp_nonpositive
+from odyssey.engine.cpu.vector import LANES, lane, load, select, splat, store
 
 
 class BernoulliWorkspace(NamedTuple):
-    """Buffer for one frame: row (outputs,)."""
+    """No buffer is needed: the type alone says which loss it is."""
 
-    row: np.ndarray
+
+# So many outputs share a logarithm: no product of factors of at most 2 overflows, in float32 either.
+_TOGETHER = 96
 
 
 @njit(**FAST)
@@ -20,28 +23,38 @@ def bernoulli(logits, bias, targets, w):
     """Cross-entropy of the frames in nats; `logits`, which come without the bias, become their gradient.
 
     With a the logit and e = exp(−|a|): the loss is max(a, 0) − a·target + log(1 + e), and σ(a) is 1 / (1 + e), or
-    e / (1 + e) for negative a. The logarithm is taken once for several outputs, of the product of their 1 + e:
-    each factor is at most 2, so that sixteen of them cannot overflow.
+    e / (1 + e) for negative a. The logarithm is taken of the product of many outputs' 1 + e.
     """
-    row = w.row
     frames, outputs = logits.shape
-    zero, one = row.dtype.type(0), row.dtype.type(1)
+    zero, one = bias.dtype.type(0), bias.dtype.type(1)
     total = 0.0
     for t in range(frames):
-        linear = zero
-        for j in range(outputs):
-            a = logits[t, j] + bias[j]
-            e = exp_nonpositive(-abs(a))
-            inverse = one / (one + e)
-            linear += (a if a > zero else zero) - a * targets[t, j]
-            row[j] = one + e
-            logits[t, j] = (inverse if a >= zero else e * inverse) - targets[t, j]
-        total += linear
-        j = 0
-        while j < outputs:
-            product = one
-            for k in range(j, min(j + 16, outputs)):
-                product *= row[k]
-            total += math.log(np.float64(product))
-            j += 16
+        for begin in range(0, outputs, _TOGETHER):
+            end = min(begin + _TOGETHER, outputs)
+            whole = end - (end - begin) % LANES
+            linear, factor = splat(zero), splat(one)
+            for j in range(begin, whole, LANES):
+                part, share, gradient = _output(
+                    load(logits, t, j) + load(bias, j), load(targets, t, j), splat(zero), splat(one)
+                )
+                linear += part
+                factor *= share
+                store(gradient, logits, t, j)
+            rest, shares = zero, one
+            for j in range(whole, end):
+                part, share, logits[t, j] = _output(logits[t, j] + bias[j], targets[t, j], zero, one)
+                rest += part
+                shares *= share
+            for k in range(LANES):
+                rest += lane(linear, k)
+                shares *= lane(factor, k)
+            total += rest + math.log(np.float64(shares))
     return total
+
+
+@njit(**FAST, inline="always")
+def _output(a, target, zero, one):
+    """max(a, 0) − a·target, 1 + e and the gradient, of one output or of eight."""
+    e = exp_nonpositive(select(a < zero, a, zero - a))
+    inverse = one / (one + e)
+    return select(a < zero, zero, a) - a * target, one + e, select(a < zero, e * inverse, inverse) - target

@@ -1,7 +1,7 @@
 """One hidden layer over one sequence: forward pass and back-propagation through time, compiled.
 
-The input projection and the weight gradients are matrix products over the whole sequence; only the recurrent
-product and the block's elementwise equations (section II of the paper) run inside the
+The input projection and the weight gradients are products over the whole sequence (`odyssey.engine.cpu.product`); only
+the recurrent product and the block's elementwise equations (section II of the paper) run inside the
 time loop. A variant's `Wiring` is read at run time, so that one compiled function serves every architecture. Three
 constants spare the loops most questions: a gate that a variant lacks stays at the 1 that `workspace` gave it, missing
 peepholes are zeros, and without gate recurrence so is the gradient that arrives from the next step's gates.
@@ -17,6 +17,7 @@ from numba import njit
 
 from odyssey.engine.cpu.arithmetic import FAST, sigmoid, tanh
 from odyssey.engine.cpu.memory import zeros
+from odyssey.engine.cpu.product import product
 from odyssey.engine.cpu.vector import LANES, load, splat, store, sums
 
 
@@ -175,7 +176,7 @@ def forward(x, n, weights, wiring, w):
     b, p, R, Q = weights.b, weights.p, weights.R, weights.Q
     pre, z, i, f, o, c, c_out, y, gates = w.pre, w.z, w.i, w.f, w.o, w.c, w.c_out, w.y, w.gates
     s = z.shape[1]
-    np.dot(x, weights.W, pre[:frames])
+    product(x, weights.W, pre[:frames])
     for t in range(frames):
         multiply_add(y[t], R, n, t % 2 == 1, pre[t])
         if wiring.gate_recurrence:
@@ -207,10 +208,10 @@ def backward(x, weights, wiring, gradient, w):
             if wiring.gate_recurrence:
                 dgates[:] = 0
                 multiply_transposed_add(pre[t, s:], Q, t % 2 == 1, dgates)
-    np.dot(x.T, pre[:frames], gradient.W)
-    np.dot(w.y[:frames].T, pre[:frames], gradient.R)
+    product(x.T, pre[:frames], gradient.W)
+    product(w.y[:frames].T, pre[:frames], gradient.R)
     if wiring.gate_recurrence:
-        np.dot(w.gates[:frames].T, np.ascontiguousarray(pre[:frames, s:]), gradient.Q)
+        product(w.gates[:frames].T, pre[:frames, s:], gradient.Q)
 
 
 @njit(**FAST, inline="always")

@@ -12,7 +12,7 @@ from numba.extending import overload
 from odyssey.engine.cpu.bernoulli import BernoulliWorkspace, bernoulli
 from odyssey.engine.cpu.categorical import CategoricalWorkspace, categorical
 from odyssey.engine.cpu.ctc import CTCWorkspace, ctc, ctc_workspace
-from odyssey.tasks.base import BERNOULLI, CATEGORICAL, CTC
+from odyssey.tasks.base import CATEGORICAL, CTC
 
 _FUNCTIONS: dict[type, Callable] = {BernoulliWorkspace: bernoulli, CategoricalWorkspace: categorical, CTCWorkspace: ctc}
 
@@ -21,7 +21,9 @@ def loss_workspace(loss: str, frames: int, labels: int, outputs: int, dtype: str
     """Fresh buffers for sequences of at most `frames` frames, and for ``ctc`` at most `labels` labels."""
     if loss == CTC:
         return ctc_workspace(frames, labels, dtype)
-    return {BERNOULLI: BernoulliWorkspace, CATEGORICAL: CategoricalWorkspace}[loss](np.zeros(outputs, dtype))
+    if loss == CATEGORICAL:
+        return CategoricalWorkspace(np.zeros(outputs, dtype))
+    return BernoulliWorkspace()
 
 
 def is_ctc(w) -> bool:

@@ -51,7 +51,7 @@ def load(typing_context, array, *index):
     place = types.StarArgTuple(index)
 
     def generate(context, builder, signature, arguments):
-        address = _address(context, builder, array, place, *arguments)
+        address = _vector_address(context, builder, array, place, *arguments)
         return builder.load(address, align=array.dtype.bitwidth // 8)
 
     return Vector(array.dtype)(array, place), generate
@@ -63,7 +63,7 @@ def store(typing_context, vector, array, *index):
     place = types.StarArgTuple(index)
 
     def generate(context, builder, signature, arguments):
-        address = _address(context, builder, array, place, *arguments[1:])
+        address = _vector_address(context, builder, array, place, *arguments[1:])
         builder.store(arguments[0], address, align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
@@ -71,11 +71,16 @@ def store(typing_context, vector, array, *index):
 
 
 def _address(context, builder, array_type, index_type, array, index):
-    """The address of an item of an array, as that of a vector."""
+    """The address of an item of an array."""
     items = zip(cgutils.unpack_tuple(builder, index), index_type.types, strict=True)
     indices = [context.cast(builder, item, kind, types.intp) for item, kind in items]
     view = context.make_array(array_type)(context, builder, array)
-    address = cgutils.get_item_pointer(context, builder, array_type, view, indices, wraparound=False)
+    return cgutils.get_item_pointer(context, builder, array_type, view, indices, wraparound=False)
+
+
+def _vector_address(context, builder, array_type, *arguments):
+    """The same as the address of a vector."""
+    address = _address(context, builder, array_type, *arguments)
     return builder.bitcast(address, context.get_value_type(Vector(array_type.dtype)).as_pointer())
 
 
@@ -84,11 +89,30 @@ def splat(typing_context, number):
     """A vector of eight times the same number."""
 
     def generate(context, builder, signature, arguments):
-        nothing = ir.Constant(context.get_value_type(signature.return_type), ir.Undefined)
-        first = builder.insert_element(nothing, arguments[0], ir.Constant(ir.IntType(32), 0))
-        return builder.shuffle_vector(first, nothing, _order([0] * LANES))
+        return _splat(context, builder, signature.return_type, *arguments)
 
     return Vector(number)(number), generate
+
+
+def _splat(context, builder, vector_type, number):
+    nothing = ir.Constant(context.get_value_type(vector_type), ir.Undefined)
+    first = builder.insert_element(nothing, number, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(first, nothing, _order([0] * LANES))
+
+
+@intrinsic
+def repeated(typing_context, array, *index):
+    """A vector of eight times the number of `array` at `index`, which is not checked: for inner loops.
+
+    The subscript of Python asks first whether an index counts from the end.
+    """
+    place = types.StarArgTuple(index)
+
+    def generate(context, builder, signature, arguments):
+        number = builder.load(_address(context, builder, array, place, *arguments))
+        return _splat(context, builder, signature.return_type, number)
+
+    return Vector(array.dtype)(array, place), generate
 
 
 @intrinsic
