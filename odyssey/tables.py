@@ -100,5 +100,4 @@ TEST_COLUMNS = {
     "high": ("to", "+.2f"),
     "t": ("t", ".2f"),
     "degrees": ("d. f.", ".1f"),
-    "g": ("g", "+.2f"),
 }

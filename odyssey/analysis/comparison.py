@@ -1,8 +1,8 @@
 """Is a variant better or worse than vanilla? The best tenth of each cell's trials, compared by Welch's test.
 
-Source: Greff et al. 2017, comparison of the variants, for the best tenth and the test at p = 0.05. Holm's correction,
-Hedges' g and the interval of the difference are ours: eight comparisons at p = 0.05 find something by chance alone in
-about one case out of three, and a p-value says nothing about how large a difference is.
+Source: Greff et al. 2017, comparison of the variants, for the best tenth and the test at p = 0.05. Holm's correction
+and the interval of the difference are ours, and so is all of `odyssey.analysis.effect`: eight comparisons at p = 0.05
+find something by chance alone in about one case out of three, and a p-value does not say how large a difference is.
 
 How diverged trials enter: a diverged trial that had a best epoch was tested with it and counts like any other. One
 that had none has no score; it can be neither ranked nor drawn, but it was paid for, so it still counts among the
@@ -10,12 +10,13 @@ trials a tenth of which are taken, and it is reported in a column of its own.
 """
 
 from dataclasses import dataclass
-from math import ceil, exp, isfinite, lgamma, log, nan, sqrt
+from math import ceil, isfinite, nan
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from odyssey.analysis.effect import detectable, hedges_g, hedges_interval
 from odyssey.errors import OdysseyError
 from odyssey.protocol import DIVERGED, TRIALS
 from odyssey.variants import VARIANTS
@@ -100,22 +101,6 @@ def holm(p_values: np.ndarray) -> np.ndarray:
     return adjusted
 
 
-def hedges_g(first: np.ndarray, second: np.ndarray) -> float:
-    """Difference of two means in pooled standard deviations, with the exact small-sample factor (Hedges 1981).
-
-    NaN where a sample has fewer than two values or neither varies.
-    """
-    first, second = np.asarray(first, float), np.asarray(second, float)
-    if min(len(first), len(second)) < 2:
-        return nan
-    degrees = len(first) + len(second) - 2
-    squares = ((first - first.mean()) ** 2).sum() + ((second - second.mean()) ** 2).sum()
-    if squares == 0:
-        return nan
-    factor = exp(lgamma(degrees / 2) - lgamma((degrees - 1) / 2) - 0.5 * log(degrees / 2))
-    return float(factor * (first.mean() - second.mean()) / sqrt(squares / degrees))
-
-
 def compare(records: pd.DataFrame) -> pd.DataFrame:
     """Each variant against vanilla, on each task and corpus.
 
@@ -128,8 +113,9 @@ def compare(records: pd.DataFrame) -> pd.DataFrame:
         trials the comparison rests on); ``best`` and ``median`` test score (of the trial that is best in validation;
         of all scored ones); ``mean``, ``std`` and ``parameters`` (mean count) of the top trials; ``difference``,
         ``low``, ``high``, ``t``, ``degrees``, ``p`` of `welch` against vanilla's; ``p_holm``, corrected over the
-        variants of that task and corpus; ``g``; ``verdict``, by the uncorrected p as in the paper. What cannot be
-        computed is NaN.
+        variants of that task and corpus; ``g``, ``g_low``, ``g_high`` (`hedges_g` and `hedges_interval`) and
+        ``detectable`` of `odyssey.analysis.effect`; ``verdict``, by the uncorrected p as in the paper. What cannot
+        be computed is NaN.
 
     Raises:
         OdysseyError: records of one corpus mix fingerprints or protocols.
@@ -146,7 +132,8 @@ def compare(records: pd.DataFrame) -> pd.DataFrame:
 _COLUMNS = [
     *("task", "corpus", "variant", "trials", "diverged", "unscored", "top"),
     *("best", "median", "mean", "std", "parameters"),
-    *("difference", "low", "high", "t", "degrees", "p", "p_holm", "g", "verdict"),
+    *("difference", "low", "high", "t", "degrees", "p", "p_holm"),
+    *("g", "g_low", "g_high", "detectable", "verdict"),
 ]
 
 
@@ -174,6 +161,8 @@ def _compare_cells(task, corpus, trials):
         }
         if code != BASELINE:
             row |= vars(welch(scores, reference)) | {"g": hedges_g(scores, reference)}
+            row["g_low"], row["g_high"] = hedges_interval(scores, reference)
+            row["detectable"] = detectable(scores, reference, ALPHA)
             row["verdict"] = verdict(row["difference"], row["p"])
         else:
             row["verdict"] = "baseline"

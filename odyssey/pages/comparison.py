@@ -1,15 +1,27 @@
-"""What the page on the comparison asks for."""
+"""What the page on the comparison asks for: tables, and words for its prose."""
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from odyssey import tables
-from odyssey.analysis import comparison
+from odyssey.analysis import budget, comparison
+from odyssey.analysis.effect import FEWEST_FOR_AN_INTERVAL, RESAMPLES
 from odyssey.pages.at_hand import study_at_hand, task_at_hand
 from odyssey.pages.glue import glue_all
 from odyssey.progress import duration
 from odyssey.protocol import TRIALS
+
+# The size of a difference has a table of its own: in one, the columns would not all be in sight.
+SIZE_COLUMNS = {
+    "variant": ("variant", "s"),
+    "g": ("g", "+.2f"),
+    "g_low": ("g from", "+.2f"),
+    "g_high": ("g to", "+.2f"),
+    "difference": ("difference", "+.2f"),
+    "detectable": ("detectable", ".2f"),
+}
 
 
 @dataclass(frozen=True)
@@ -17,11 +29,14 @@ class Compared:
     """The comparison of the variants on one task.
 
     Attributes:
+        task, corpus: names.
         unit: of the scores.
         trials: the recorded trials, the same number of each variant.
         result: what `odyssey.analysis.comparison.compare` makes of them.
     """
 
+    task: str
+    corpus: str
     unit: str
     trials: pd.DataFrame
     result: pd.DataFrame
@@ -35,7 +50,7 @@ class Compared:
 def comparison_at_hand(task: str, corpus: str) -> Compared:
     """The comparison on a task; what the prose says of it is glued under ``comparison-TASK-…``."""
     trials = study_at_hand(task, corpus)
-    compared = Compared(task_at_hand(task, corpus).score_unit, trials, comparison.compare(trials))
+    compared = Compared(task, corpus, task_at_hand(task, corpus).score_unit, trials, comparison.compare(trials))
     result, tested = compared.result, compared.tested
     best = result.sort_values("best").iloc[0]
     vanilla = result.set_index("variant").loc[comparison.BASELINE]
@@ -46,6 +61,7 @@ def comparison_at_hand(task: str, corpus: str) -> Compared:
         "each": int(result["trials"].max()),
         "trials": len(trials),
         "diverged": int(result["diverged"].sum()),
+        "unscored": int(result["unscored"].sum()),
         "worse": _listed(tested[tested["verdict"] == comparison.WORSE]),
         "better": _listed(tested[tested["verdict"] == comparison.BETTER]),
         "corrected": _listed(tested[tested["p_holm"] < comparison.ALPHA]),
@@ -53,11 +69,65 @@ def comparison_at_hand(task: str, corpus: str) -> Compared:
         "best": tables.written(best["best"], ".2f"),
         "best-variant": best["variant"],
         "vanilla": tables.written(vanilla["mean"], ".2f"),
+        "detectable": tables.written(tested["detectable"].min(), ".2f"),
+        "detectable-most": tables.written(tested["detectable"].max(), ".2f"),
+        "changed": _listed(_changed(trials)),
         "time": duration(trials["seconds"].sum()),
         "caution": comparison.caution(result) or "The study is complete.",
     }
     glue_all({f"comparison-{task}-{name}": value for name, value in values.items()})
     return compared
+
+
+def scores_table(compared: Compared) -> tables.Table:
+    """What each variant reached, with how many parameters and in how many trials."""
+    return tables.table(
+        compared.result,
+        f"Test scores on {compared.task}, corpus {compared.corpus}, in {compared.unit}: mean and standard deviation of "
+        "the best tenth, the trial that is best in validation; mean number of parameters of the best tenth; numbers "
+        "of trials.",
+        tables.COMPARISON_COLUMNS,
+    )
+
+
+def tests_table(compared: Compared) -> tables.Table:
+    """Each variant against vanilla: the difference, the test and its correction."""
+    return tables.table(
+        compared.tested,
+        f"Each variant minus vanilla, best tenths, corpus {compared.corpus}: difference of the means in "
+        f"{compared.unit} with its 95 % confidence interval, Welch's test and Holm's correction. Positive is worse.",
+        tables.TEST_COLUMNS,
+    )
+
+
+def sizes_table(compared: Compared) -> tables.Table:
+    """Each variant against vanilla: the effect size, and the difference beside the smallest that could be found."""
+    return tables.table(
+        compared.tested,
+        f"How large each difference is, corpus {compared.corpus}: Hedges' g with its 95 % bootstrap interval (BCa, "
+        f"{RESAMPLES} resamples; a dash where a sample has fewer than {FEWEST_FOR_AN_INTERVAL} different values), and "
+        f"the difference in {compared.unit} beside the smallest true one that the test finds four times out of five.",
+        SIZE_COLUMNS,
+    )
+
+
+def verdicts_table(compared: Compared) -> tables.Table:
+    """The verdict on each variant after fewer trials."""
+    verdicts = budget.verdicts(compared.trials)
+    columns = {name: (name if name == "variant" else f"after {name}", "s") for name in verdicts.columns}
+    return tables.table(
+        verdicts,
+        f"Verdicts on {compared.task}, corpus {compared.corpus}, by the first trials of each variant: Welch's test of "
+        "the best tenths, uncorrected.",
+        columns,
+    )
+
+
+def _changed(trials):
+    """The variants whose verdict after fewer trials, where there was one, is not the one after all of them."""
+    verdicts = budget.verdicts(trials)
+    told = verdicts.drop(columns="variant").replace(comparison.UNDECIDED, np.nan)
+    return verdicts[told.nunique(axis=1) > 1]
 
 
 def _listed(rows):

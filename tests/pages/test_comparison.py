@@ -1,0 +1,82 @@
+"""What the page on the comparison shows and says is the analysis' own, for few trials and for the whole study."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from cells_of import cell
+
+from odyssey import tables
+from odyssey.analysis import budget
+from odyssey.pages import comparison as page
+from odyssey.variants import VARIANTS
+
+
+@pytest.fixture
+def at_hand(monkeypatch, toy_task):
+    """The page on given trials, and what it glues without the prefix."""
+
+    def make(trials):
+        glued = {}
+        monkeypatch.setattr(page, "study_at_hand", lambda *arguments: trials)
+        monkeypatch.setattr(page, "task_at_hand", lambda *arguments: toy_task())
+        monkeypatch.setattr(page, "glue_all", glued.update)
+        compared = page.comparison_at_hand("music", "toy")
+        return compared, {name.removeprefix("comparison-music-"): value for name, value in glued.items()}
+
+    return make
+
+
+def study(n, **shift):
+    """`n` trials of each variant with made-up scores; the first trial of NP has none."""
+    generator = np.random.default_rng(6)
+    cells = []
+    for code in VARIANTS:
+        scores = 9 + generator.exponential(size=n) + shift.get(code, 0)
+        if code == "NP":
+            scores[0] = np.nan
+        cells.append(cell(scores, variant=code).assign(parameters=1000))
+    return pd.concat(cells, ignore_index=True)
+
+
+@pytest.mark.parametrize("n", [2, 10, 100, 200])
+def test_every_part_of_the_comparison_is_on_the_page(at_hand, n):
+    compared, words = at_hand(study(n, NFG=3))
+    assert (words["trials"], words["each"], words["diverged"], words["unscored"]) == (9 * n, n, 1, 1)
+    least, most = compared.tested["detectable"].min(), compared.tested["detectable"].max()
+    assert (words["detectable"], words["detectable-most"]) == (f"{least:.2f}", f"{most:.2f}")
+    assert "nan" not in str(words) and ("NFG" in words["worse"] or n == 2)
+    scores, tests = page.scores_table(compared).html, page.tests_table(compared).html
+    sizes = page.sizes_table(compared).html
+    verdicts = page.verdicts_table(compared).html
+    for heading in ("mean", "parameters", "diverged", "without score"):
+        assert f'<th scope="col">{heading}</th>' in scores
+    for heading in ("difference", "t", "p", "p (Holm)", "verdict"):
+        assert f'<th scope="col">{heading}</th>' in tests
+    for heading in ("g", "g from", "g to", "detectable"):
+        assert f'<th scope="col">{heading}</th>' in sizes
+    row = compared.tested.set_index("variant").loc["NFG"]
+    assert f"<td>{tables.written(row['g_low'], '+.2f')}</td>" in sizes
+    assert np.isfinite(row["g_low"]) == (n >= 50) and "9999 resamples" in sizes
+    assert f'<th scope="col">after {n}</th>' in verdicts and "nan" not in scores + tests + sizes + verdicts
+
+
+def test_changed_verdicts_are_named(at_hand):
+    table = study(60)
+    ordered = [cell.sort_values("test_score", ascending=False) for _, cell in table.groupby("variant", sort=False)]
+    table = pd.concat([cell.assign(index=range(60)) for cell in ordered], ignore_index=True)
+    vanilla = table["variant"] == "V"
+    same = table.loc[vanilla, ["valid_score", "test_score"]].to_numpy()
+    for code in VARIANTS:
+        table.loc[table["variant"] == code, ["valid_score", "test_score"]] = same
+    assert at_hand(table)[1]["changed"] == "none"
+    early = (table["variant"] == "NOG") & (table["index"] < 20)
+    table.loc[early, ["valid_score", "test_score"]] += 5
+    compared, words = at_hand(table)
+    assert words["changed"] == "NOG"
+    verdicts = budget.verdicts(compared.trials).set_index("variant").loc["NOG"]
+    assert verdicts["20"] == "worse" and verdicts["60"] == "not significant"
+
+
+def test_nothing_to_change_from(at_hand):
+    assert at_hand(study(1))[1]["changed"] == "none"
+    assert at_hand(study(1))[1]["detectable"] == tables.DASH
