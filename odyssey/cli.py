@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import odyssey
-from odyssey.commands import bench, data, notebooks, records, search, status, train
+from odyssey.commands import bench, claims, data, notebooks, records, search, status, train
 from odyssey.errors import OdysseyError
 
-COMMANDS = (data, train, search, status, records, notebooks, bench)
+COMMANDS = (data, train, search, status, records, claims, notebooks, bench)
 DESCRIPTION = "LSTM: A Search Space Odyssey, reproduced: nine LSTM architectures, random search, records."
 EPILOG = "Each command explains itself: odyssey search --help"
 INTERRUPTED = 130

@@ -1,0 +1,172 @@
+"""Claims C1 to C6: which variants are better than vanilla, worse, or the same.
+
+A claim that there is *no* difference is not shown by a test that finds none: with few trials no test finds any. It is
+shown where the 95 % interval of the difference excludes every difference that matters. In the same way a claim of a
+difference is refuted only where the interval excludes one that matters. Where one variant out of several would refute
+a claim, the tests that could do so are corrected by Holm's method, since eight of them refute something by chance;
+where all of several have to be shown, chance works against the claim, and nothing is corrected.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from odyssey.analysis.claims.contrast import MATTERS, Contrast, contrast, trials_needed
+from odyssey.analysis.claims.evidence import Evidence
+from odyssey.analysis.claims.verdict import BASELINE, LEVEL, OTHERS, PAPER_NAMES, Claim, Part
+from odyssey.analysis.claims.words import listed, p_value, percent, span
+from odyssey.analysis.comparison import holm
+from odyssey.protocol import TRIALS
+
+NOT_BETTER, WORSE, SAME = "not better", "worse", "no change"
+
+SECTION = "the comparison of the variants"
+_TESTED = (
+    "The best tenths are compared by Welch's test, its error enlarged by what selecting a tenth adds (the paper's own "
+    "test, without that, stands beside it); intervals have 95 %. A difference matters from "
+    f"{percent(MATTERS)} of vanilla's mean."
+)
+_ONE = {
+    WORSE: "It has to be significantly worse, and fails where its interval ends below a difference that matters.",
+    SAME: "The interval has to lie within what matters on both sides; a significant difference makes it fail.",
+}
+_SEVERAL = {
+    NOT_BETTER: "The interval of each has to exclude being better by what matters; one that is significantly better "
+    "makes it fail",
+    WORSE: "Each has to be significantly worse, uncorrected, since chance does not help to show all of them; one whose "
+    "interval ends below a difference that matters makes it fail",
+    SAME: "The interval of each has to lie within what matters on both sides; one that differs significantly makes it "
+    "fail",
+}
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What the paper says of some variants on a task."""
+
+    kind: str
+    codes: tuple[str, ...]
+
+    @property
+    def rule(self) -> str:
+        count = len(self.codes)
+        return _ONE[self.kind] if count == 1 else f"{_SEVERAL[self.kind]}, by Holm's correction for {count} tests."
+
+
+@dataclass(frozen=True)
+class VariantClaim:
+    """A claim with what it expects on each task."""
+
+    short: str
+    text: str
+    mark: str
+    expected: dict[str, _Expected]
+
+    def claim(self, code: str) -> Claim:
+        """The claim, its rule in words."""
+        rules = {}
+        for task, expected in self.expected.items():
+            rules.setdefault(expected.rule, []).append(task)
+        if len(rules) == 1:
+            told = next(iter(rules))
+        else:
+            told = " ".join(f"On {listed(tasks)}: {rule[0].lower()}{rule[1:]}" for rule, tasks in rules.items())
+        return Claim(code, self.short, self.text, self.mark, SECTION, told, _TESTED)
+
+    def parts(self, evidence: Evidence) -> list[Part]:
+        """What the trials say of each variant that the claim is about."""
+        expected = self.expected[evidence.task]
+        missing = [code for code in (BASELINE, *expected.codes) if code not in evidence.cells]
+        if BASELINE in missing:
+            return [Part(False, False, "vanilla is not recorded", lacking="trials of V")]
+        found = {
+            code: contrast(evidence.cells[code], evidence.cells[BASELINE])
+            for code in expected.codes
+            if code not in missing
+        }
+        parts = [Part(False, False, f"{code} is not recorded", lacking=f"trials of {code}") for code in missing]
+        return parts + _judged(expected.kind, found, len(expected.codes))
+
+
+def _judged(kind: str, found: dict[str, Contrast], family: int) -> list[Part]:
+    """Each contrast against what is expected of it; `family` is the number of tests, those not recorded included."""
+    raw = [one.p_less(one.matters) if kind == WORSE else one.p for one in found.values()]
+    # A variant without trials still takes part in the correction, as one that refutes nothing.
+    corrected = holm(np.array(raw + [1.0] * (family - len(raw))))[: len(raw)]
+    parts = []
+    for (code, one), p in zip(found.items(), corrected, strict=True):
+        if not one.known:
+            few = f"{code} against V: too few scores, or none that differ"
+            parts.append(Part(False, False, few, lacking=f"at least two scores in the best tenths of {code} and V"))
+            continue
+        low, high = one.interval
+        refuted = bool(p < LEVEL)
+        if kind == WORSE:
+            shown = bool(one.difference > 0 and one.p < LEVEL)
+        elif kind == SAME:
+            shown = not refuted and -one.matters < low and high < one.matters
+        else:
+            refuted = refuted and one.difference < 0
+            shown = not refuted and -one.matters < low
+        parts.append(Part(shown, refuted, _because(code, one), _trials(one)))
+    return parts
+
+
+def _because(code: str, one: Contrast) -> str:
+    scale = one.matters / MATTERS
+    difference = percent(one.difference / scale, signed=True)
+    low, high = (value / scale for value in one.interval)
+    return (
+        f"{code} {difference} of vanilla's mean ({span(low, high, signed=True)}; p {p_value(one.p)}, by the paper's "
+        f"own test p {p_value(one.paper)}; {one.values} values)"
+    )
+
+
+def _trials(one: Contrast) -> float:
+    needed = trials_needed(one.spreads, one.matters, TRIALS)
+    return float("inf") if needed is None else needed
+
+
+def _everywhere(kind: str, *codes: str) -> dict[str, _Expected]:
+    return {task: _Expected(kind, codes) for task in PAPER_NAMES}
+
+
+VARIANT_CLAIMS = {
+    "C1": VariantClaim(
+        "no variant better than vanilla",
+        "No variant is significantly better than vanilla on any task.",
+        "A",
+        _everywhere(NOT_BETTER, *OTHERS),
+    ),
+    "C2": VariantClaim(
+        "NFG and NOAF worse",
+        "Without forget gate (NFG) or output activation (NOAF) a block is significantly worse on all three tasks.",
+        "A, R",
+        _everywhere(WORSE, "NFG", "NOAF"),
+    ),
+    "C3": VariantClaim(
+        "CIFG no change",
+        "Coupling input and forget gate (CIFG) changes nothing significantly on any task.",
+        "R",
+        _everywhere(SAME, "CIFG"),
+    ),
+    "C4": VariantClaim(
+        "NP no change",
+        "Leaving out the peepholes (NP) changes nothing significantly on any task.",
+        "R",
+        _everywhere(SAME, "NP"),
+    ),
+    "C5": VariantClaim(
+        "FGR no change; on JSB worse",
+        "Full gate recurrence (FGR) changes nothing significantly on TIMIT and IAM-OnDB, and is worse on JSB Chorales.",
+        "R",
+        {**_everywhere(SAME, "FGR"), "music": _Expected(WORSE, ("FGR",))},
+    ),
+    "C6": VariantClaim(
+        "NIG, NOG, NIAF worse; on JSB no change",
+        "Without input gate (NIG), output gate (NOG) or input activation (NIAF) a block is significantly worse on "
+        "TIMIT and IAM-OnDB, and not significantly different on JSB Chorales.",
+        "R",
+        {**_everywhere(WORSE, "NIG", "NOG", "NIAF"), "music": _Expected(SAME, ("NIG", "NOG", "NIAF"))},
+    ),
+}

@@ -1,0 +1,134 @@
+"""A claim of the paper, the verdict on it, and the parts of a claim that are decided one by one.
+
+Source: Greff et al. 2017. The claims are in our words; what "abstract" marks is stated there, the others are as we read
+the body of the paper. The rules are ours: the paper states no rule by which its claims could fail.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf, isnan, nan
+
+from odyssey.protocol import TRIALS
+
+HOLDS, FAILS, UNTOLD, NO_RECORDS = "holds", "does not hold", "cannot be told", "no records"
+
+# What the paper calls each task, and the names of the corpora in this study that are the paper's own.
+PAPER_NAMES = {"speech": "TIMIT", "handwriting": "IAM-OnDB", "music": "JSB Chorales"}
+PAPER_CORPORA = {"speech": "timit", "handwriting": "iamondb", "music": "jsb"}
+# The architectures that the paper is about: one that somebody adds is no part of what it claims.
+BASELINE = "V"
+OTHERS = ("NIG", "NFG", "NOG", "NIAF", "NOAF", "CIFG", "NP", "FGR")
+
+LEVEL = 0.05  # of every test, as in the paper; intervals have 95 %
+POWER = 0.8  # the customary chance of seeing an effect that is there, for which the needed trials are estimated
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One of the paper's claims.
+
+    Attributes:
+        code: ``"C1"`` to ``"C15"``.
+        short: in a few words, for a table.
+        text: in one sentence, with the paper's names of the corpora.
+        mark: ``"A"`` where the abstract states it, ``"R"`` as we read the body of the paper, ``"A, R"`` for both.
+        section: of the paper that has it, or that it belongs to.
+        rule: how it is judged on each task, in words.
+        method: what its numbers are and what is asked of them, in words; the same for several claims, or empty.
+    """
+
+    code: str
+    short: str
+    text: str
+    mark: str
+    section: str
+    rule: str
+    method: str
+
+    @property
+    def stated(self) -> str:
+        """Where the paper states it, in words."""
+        body = f"as we read the paper, in its section on {self.section}"
+        return {"A": "in the abstract", "R": body, "A, R": f"in the abstract; {body}"}[self.mark]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the records of one task and corpus say of a claim.
+
+    Attributes:
+        claim: its code.
+        task, corpus: where; the corpus is empty where there are no records.
+        trials: of each variant, on which it rests.
+        verdict: `HOLDS`, `FAILS`, `UNTOLD` or `NO_RECORDS`.
+        because: one sentence, with the numbers.
+        needed: one sentence on what would decide it; empty where it is decided.
+    """
+
+    claim: str
+    task: str
+    corpus: str
+    trials: int
+    verdict: str
+    because: str
+    needed: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A statement of which a claim has one or several, all of which have to be true.
+
+    Attributes:
+        shown: whether the evidence has it true.
+        refuted: whether the evidence has it false.
+        because: the numbers, without a full stop.
+        trials: of each variant that are likely to decide it, where it is open; infinite for more than the study's, NaN
+            where that cannot be estimated.
+        lacking: what it lacks beside trials in general, without a full stop.
+    """
+
+    shown: bool
+    refuted: bool
+    because: str
+    trials: float = nan
+    lacking: str = ""
+
+
+def conclude(parts: Iterable[Part], each: int) -> tuple[str, str, str]:
+    """Verdict, because and needed of a claim that is true where all its parts are.
+
+    It holds where every part is shown, and does not where one is refuted. What is said of it rests on the parts that
+    decided it, or that left it open.
+
+    Args:
+        parts: of the claim.
+        each: how many trials of each variant there are.
+    """
+    parts = list(parts)
+    refuted = [part for part in parts if part.refuted and not part.shown]
+    if refuted:
+        return FAILS, _sentence(part.because for part in refuted), ""
+    undecided = [part for part in parts if not part.shown]
+    if not undecided:
+        return HOLDS, _sentence(part.because for part in parts), ""
+    return UNTOLD, _sentence(part.because for part in undecided), _sentence(_needed(undecided, each))
+
+
+def _needed(parts: list[Part], each: int) -> list[str]:
+    lacking = [part.lacking for part in parts if part.lacking]
+    trials = [part.trials for part in parts if not part.lacking]
+    if lacking:
+        return lacking
+    if each >= TRIALS or inf in trials:
+        return [f"more than the study's {TRIALS} trials of each variant"]
+    if any(isnan(count) for count in trials):
+        return ["more trials of each variant; how many cannot be estimated from these"]
+    most = int(max(trials))
+    if most > each:
+        return [f"about {most} trials of each variant, a rough estimate from the {each} at hand"]
+    return ["more trials, perhaps many: what was found lies close to the limit of the rule"]
+
+
+def _sentence(pieces: Iterable[str]) -> str:
+    text = "; ".join(dict.fromkeys(piece for piece in pieces if piece))
+    return f"{text[0].upper()}{text[1:]}." if text else ""

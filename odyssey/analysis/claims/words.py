@@ -1,0 +1,37 @@
+"""How numbers are written in the sentences of a verdict."""
+
+from collections.abc import Sequence
+from math import isnan
+
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+def percent(share: float, signed: bool = False) -> str:
+    """A share in per cent, with one decimal where it is small."""
+    value = 100 * share
+    text = f"{abs(value):.0f}" if abs(value) >= 9.95 else f"{abs(value):.1f}".removesuffix(".0")
+    if text == "0":
+        return f"0{SPACE}%"
+    return f"{'−' if value < 0 else '+' if signed else ''}{text}{SPACE}%"
+
+
+def span(low: float, high: float, signed: bool = False) -> str:
+    """Two shares, such as ``2.1 to 13 %``."""
+    return f"{percent(low, signed).removesuffix(f'{SPACE}%')} to {percent(high, signed)}"
+
+
+def number(value: float) -> str:
+    """With a sign and two decimals."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
+def p_value(p: float) -> str:
+    """``= 0.031``, for what follows a p."""
+    if isnan(p):
+        return "unknown"
+    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """``NIG, NOG and NIAF``."""
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

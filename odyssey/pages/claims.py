@@ -1,0 +1,124 @@
+"""What the page on the claims asks for: the table of verdicts, and for each claim its rule and what it rests on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from odyssey import records as archive
+from odyssey import tables
+from odyssey.analysis.claims import CLAIMS, FAILS, HOLDS, UNTOLD, Verdict, judge
+from odyssey.pages.glue import glue_all
+from odyssey.pages.importance import kept_folder
+from odyssey.protocol import TRIALS
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts on all claims.
+
+    Attributes:
+        corpora: name of the corpus by task.
+        verdicts: by claim and task.
+    """
+
+    corpora: dict[str, str]
+    verdicts: dict[tuple[str, str], Verdict]
+
+
+class Definitions:
+    """What a notebook cell displays: a list of claims, with a plain text of the verdicts."""
+
+    def __init__(self, html: str, text: str):
+        self.html = html
+        self.text = text
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self.html, "text/plain": self.text}
+
+
+def claims_at_hand(corpora: dict[str, str]) -> Judged:
+    """The verdicts on the records of one corpus a task; counts for the prose are glued under ``claims-TASK-…`` and
+    ``claims-…``, and the table of verdicts under ``claims-table``.
+
+    Args:
+        corpora: name of the corpus by task.
+    """
+    records = pd.concat([archive.read(None, task, corpus) for task, corpus in corpora.items()])
+    found = judge(records, kept_folder(), corpora)
+    judged = Judged(corpora, {(verdict.claim, verdict.task): verdict for verdict in found})
+    values = {"total": len(CLAIMS), "paper": TRIALS, **_counts(found)}
+    for task in corpora:
+        own = [verdict for verdict in found if verdict.task == task]
+        values |= {f"{task}-{name}": count for name, count in _counts(own).items()}
+        values |= {f"{task}-corpus": corpora[task], f"{task}-each": max(verdict.trials for verdict in own)}
+    glue_all({f"claims-{name}": value for name, value in values.items()} | {"claims-table": verdict_table(judged)})
+    return judged
+
+
+def verdict_table(judged: Judged) -> tables.Table:
+    """A row a claim, a column a task with its corpus."""
+    rows = []
+    for code, claim in CLAIMS.items():
+        told = {task: judged.verdicts[code, task].verdict for task in judged.corpora}
+        rows.append({"claim": code, "short": claim.short, **told, "mark": claim.mark})
+    corpora = ", ".join(f"{task} on {corpus}" for task, corpus in judged.corpora.items())
+    found = tables.table(
+        pd.DataFrame(rows),
+        f"The paper's claims and our verdicts: {corpora}. A: stated in the abstract; R: in the body, as we read "
+        "the paper.",
+        {
+            "claim": ("claim", "s"),
+            "short": ("the paper", "s"),
+            **{task: (task, "s") for task in judged.corpora},
+            "mark": ("where", "s"),
+        },
+    )
+    # Words, not numbers: the style sheet lets the cells of this table wrap.
+    return tables.Table(f'<div class="odyssey-verdicts">\n{found.html}\n</div>', found.caption)
+
+
+def count_table(judged: Judged) -> tables.Table:
+    """A row a task: its corpus, trials, and how many claims have which verdict."""
+    rows = []
+    for task, corpus in judged.corpora.items():
+        own = [verdict for verdict in judged.verdicts.values() if verdict.task == task]
+        rows.append({"task": task, "corpus": corpus, "each": max(verdict.trials for verdict in own), **_counts(own)})
+    return tables.table(
+        pd.DataFrame(rows),
+        "How many of the paper's claims hold, do not hold or cannot be told, by task; trials of each variant.",
+        {
+            "task": ("task", "s"),
+            "corpus": ("corpus", "s"),
+            "each": ("trials each", "d"),
+            "holds": (HOLDS, "d"),
+            "fails": (FAILS, "d"),
+            "untold": (UNTOLD, "d"),
+        },
+    )
+
+
+def definitions(judged: Judged, codes: Iterable[str]) -> Definitions:
+    """Some claims in full: what the paper states, the rule, and on each task the verdict with its reason."""
+    codes = list(codes)
+    methods = dict.fromkeys(CLAIMS[code].method for code in codes if CLAIMS[code].method)
+    html = "".join(f"<p>{escape(method)}</p>\n" for method in methods)
+    text = []
+    for code in codes:
+        claim = CLAIMS[code]
+        html += f"<dt><strong>{code}. {escape(claim.text)}</strong> ({escape(claim.stated)})</dt>\n"
+        html += f"<dd><em>Rule.</em> {escape(claim.rule)}</dd>\n"
+        for task, corpus in judged.corpora.items():
+            verdict = judged.verdicts[code, task]
+            needed = f" <em>Needed:</em> {escape(verdict.needed)}" if verdict.needed else ""
+            where = f"{task} on {corpus}: {verdict.verdict}."
+            html += f"<dd><strong>{escape(where)}</strong> {escape(verdict.because)}{needed}</dd>\n"
+            text.append(f"{code}, {where}")
+    before, first, rest = html.partition("<dt>")
+    return Definitions(f'<div class="odyssey-claims">\n{before}<dl>\n{first}{rest}</dl>\n</div>', "\n".join(text))
+
+
+def _counts(verdicts: list[Verdict]) -> dict[str, int]:
+    names = {"holds": HOLDS, "fails": FAILS, "untold": UNTOLD}
+    return {name: sum(verdict.verdict == word for verdict in verdicts) for name, word in names.items()}

@@ -1,0 +1,74 @@
+"""How the parts of a claim make its verdict, and how the sentences are written."""
+
+from math import inf, nan
+
+import pytest
+
+from odyssey.analysis.claims import CLAIMS, FAILS, HOLDS, UNTOLD, words
+from odyssey.analysis.claims.verdict import Part, conclude
+
+TRUE = Part(True, False, "a is so")
+FALSE = Part(False, True, "b is not so")
+OPEN = Part(False, False, "c may be so", 70.0)
+
+
+@pytest.mark.parametrize(
+    ("parts", "verdict", "because"),
+    [
+        ([TRUE], HOLDS, "A is so."),
+        ([TRUE, TRUE], HOLDS, "A is so."),
+        ([TRUE, FALSE], FAILS, "B is not so."),
+        ([FALSE, OPEN], FAILS, "B is not so."),
+        ([TRUE, OPEN], UNTOLD, "C may be so."),
+        # Significantly worse, but by less than what matters: shown is shown.
+        ([Part(True, True, "d is both")], HOLDS, "D is both."),
+    ],
+)
+def test_a_claim_is_true_where_all_its_parts_are(parts, verdict, because):
+    found = conclude(parts, 30)
+    assert found[:2] == (verdict, because)
+    assert bool(found[2]) == (verdict == UNTOLD)
+
+
+@pytest.mark.parametrize(
+    ("trials", "each", "needed"),
+    [
+        ([70.0, 120.0], 30, "About 120 trials of each variant, a rough estimate from the 30 at hand."),
+        ([70.0, inf], 30, "More than the study's 200 trials of each variant."),
+        ([70.0, nan], 30, "More trials of each variant; how many cannot be estimated from these."),
+        ([70.0], 100, "More trials, perhaps many: what was found lies close to the limit of the rule."),
+        ([70.0], 200, "More than the study's 200 trials of each variant."),
+        ([nan], 200, "More than the study's 200 trials of each variant."),
+    ],
+)
+def test_what_is_needed_is_the_most_that_any_open_part_needs(trials, each, needed):
+    parts = [Part(False, False, f"part {number}", count) for number, count in enumerate(trials)]
+    assert conclude(parts, each)[2] == needed
+
+
+def test_what_is_lacking_comes_before_trials_in_general():
+    parts = [OPEN, Part(False, False, "no NP", lacking="trials of NP"), Part(False, False, "x", lacking="trials of NP")]
+    assert conclude(parts, 30) == (UNTOLD, "C may be so; no NP; x.", "Trials of NP.")
+
+
+def test_every_claim_says_what_and_where_and_how():
+    assert list(CLAIMS) == [f"C{number}" for number in range(1, 16)]
+    for code, claim in CLAIMS.items():
+        assert claim.code == code and claim.text.endswith(".") and claim.rule.endswith(".")
+        assert len(claim.short) <= 40 and claim.stated
+    assert {code for code, claim in CLAIMS.items() if "A" in claim.mark} == {"C1", "C2", "C15"}
+    assert CLAIMS["C1"].stated == "in the abstract" and "as we read the paper" in CLAIMS["C2"].stated
+    # What differs from task to task is in the rule.
+    assert "On music: it has to be significantly worse" in CLAIMS["C5"].rule
+    assert "On speech and handwriting: each has to be significantly worse" in CLAIMS["C6"].rule
+    assert "5\N{NO-BREAK SPACE}% of vanilla's mean" in CLAIMS["C3"].method
+
+
+def test_numbers_in_words():
+    space = "\N{NO-BREAK SPACE}"
+    assert words.percent(0.05) == f"5{space}%" and words.percent(2 / 3) == f"67{space}%"
+    assert words.percent(-0.0123, signed=True) == f"−1.2{space}%" and words.percent(0.123, True) == f"+12{space}%"
+    assert words.percent(-0.0000001, True) == f"0{space}%" and words.percent(0.0996) == f"10{space}%"
+    assert words.span(-0.02, 0.13, signed=True) == f"−2 to +13{space}%"
+    assert words.number(-1.234) == "−1.23" and words.p_value(0.0004) == "< 0.001" and words.p_value(nan) == "unknown"
+    assert words.listed(["a"]) == "a" and words.listed(["a", "b", "c"]) == "a, b and c"

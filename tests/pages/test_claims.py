@@ -1,0 +1,85 @@
+"""The page on the claims says what the verdicts say, of the corpora that it is about."""
+
+import re
+
+import pandas as pd
+import pytest
+from evidence_of import shifted
+
+from odyssey.analysis.claims import CLAIMS, FAILS, GROUPS, HOLDS, NO_RECORDS, UNTOLD, Verdict
+from odyssey.pages import claims as page
+
+CORPORA = {"speech": "espeak", "music": "jsb"}
+
+
+@pytest.fixture
+def glued(monkeypatch):
+    values = {}
+    monkeypatch.setattr(page, "glue_all", values.update)
+    return values
+
+
+@pytest.fixture
+def judged(monkeypatch, glued, tmp_path):
+    """Verdicts of the test's own choice: on speech C1 holds, C2 does not, the others cannot be told; no music."""
+
+    def judge(records, kept, tasks):
+        assert set(records["corpus"]) == {"espeak"} and kept == tmp_path and list(tasks) == list(CORPORA)
+        words = {"C1": HOLDS, "C2": FAILS}
+        speech = [
+            Verdict(
+                code, "speech", "espeak", 30, words.get(code, UNTOLD), f"{code} < 1.", "" if code in words else "More."
+            )
+            for code in CLAIMS
+        ]
+        return speech + [Verdict(code, "music", "", 0, NO_RECORDS, "None.", "Trials.") for code in CLAIMS]
+
+    recorded = {"espeak": shifted({}, 3, "speech", "espeak"), "jsb": pd.DataFrame({"task": [], "corpus": []})}
+    monkeypatch.setattr(page.archive, "read", lambda path, task, corpus: recorded[corpus])
+    monkeypatch.setattr(page, "kept_folder", lambda: tmp_path)
+    monkeypatch.setattr(page, "judge", judge)
+    return page.claims_at_hand(CORPORA)
+
+
+def rows(table):
+    return [re.findall(r"<t[hd][^>]*>([^<]*)<", row) for row in re.findall(r"<tr>(.*?)</tr>", table.html)]
+
+
+def test_counts_and_the_table_are_glued(judged, glued):
+    words = {name.removeprefix("claims-"): value for name, value in glued.items()}
+    assert (words["total"], words["holds"], words["fails"], words["untold"]) == (15, 1, 1, 13)
+    assert (words["speech-untold"], words["music-untold"], words["speech-each"], words["music-each"]) == (13, 0, 30, 0)
+    assert (words["speech-corpus"], words["music-corpus"], words["paper"]) == ("espeak", "jsb", 200)
+    assert words["table"].html == page.verdict_table(judged).html
+
+
+def test_verdict_table_names_the_corpora_and_where_the_paper_says_so(judged):
+    table = page.verdict_table(judged)
+    found = rows(table)
+    assert found[0] == ["claim", "the paper", "speech", "music", "where"]
+    assert found[1] == ["C1", CLAIMS["C1"].short, HOLDS, NO_RECORDS, "A"]
+    assert found[2][2:] == [FAILS, NO_RECORDS, "A, R"] and len(found) == 16
+    assert "speech on espeak, music on jsb" in table.caption
+    assert table.html.count('scope="row"') == 15 and 'class="odyssey-verdicts"' in table.html
+
+
+def test_count_table(judged):
+    assert rows(page.count_table(judged))[1:] == [
+        ["speech", "espeak", "30", "1", "1", "13"],
+        ["music", "jsb", "0", "0", "0", "0"],
+    ]
+
+
+@pytest.mark.parametrize("codes", GROUPS)
+def test_definitions_have_every_claim_with_rule_reason_and_need(judged, codes):
+    shown = page.definitions(judged, codes)
+    assert re.findall(r"<dt><strong>(C\d+)\.", shown.html) == list(codes)
+    assert shown.html.count("<dl>") == 1 and shown.html.count("<dd>") == 3 * len(codes)
+    assert shown.html.index("<p>") < shown.html.index("<dl>") and "<p>" not in shown.html.partition("<dl>")[2]
+    code = codes[-1]
+    expected = f"<dd><strong>speech on espeak: {UNTOLD}.</strong> {code} &lt; 1. <em>Needed:</em> More.</dd>"
+    assert expected in shown.html and "music on jsb: no records." in shown.html
+    assert f"{code}, speech on espeak: {UNTOLD}." in shown.text.splitlines()
+    assert set(shown._repr_mimebundle_()) == {"text/html", "text/plain"}
+    # A method that several claims share is told once.
+    assert shown.html.count("<p>") == len({CLAIMS[code].method for code in codes} - {""})
