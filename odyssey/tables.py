@@ -1,6 +1,7 @@
 """Tables of the book in HTML: caption, header cells with a scope, and a container of their own that scrolls."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
@@ -8,12 +9,12 @@ import pandas as pd
 DASH = "–"
 
 
+@dataclass(frozen=True)
 class Table:
     """What a notebook cell displays: an HTML table, with its caption as plain text."""
 
-    def __init__(self, html: str, caption: str):
-        self.html = html
-        self.caption = caption
+    html: str
+    caption: str
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/html": self.html, "text/plain": self.caption}

@@ -1,0 +1,176 @@
+"""Which architectures cost less than vanilla at no loss, and which are worse.
+
+The contrasts are those of the claims (`odyssey.analysis.claims.contrast`): best tenths by Welch's test, with what their
+selection adds to the error. Tests are corrected by Holm's method, since a reader looks at all of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+import pandas as pd
+
+from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, sureness
+from odyssey.analysis.claims.contrast import MATTERS, contrast
+from odyssey.analysis.claims.verdict import BASELINE, LEVEL
+from odyssey.analysis.claims.words import listed, percent
+from odyssey.analysis.comparison import holm
+from odyssey.analysis.samples import LIMIT, samples
+
+CHEAPER, WORSE_ONES = "cheaper architectures", "architectures to leave"
+BETTER, WORSE, AS_GOOD, UNSHOWN = "better", "worse", "as good", "not shown"
+# As we read the paper, in its comparison of the variants: significantly worse than vanilla. No other one differs.
+PAPER_WORSE = {
+    "speech": {"NIG", "NFG", "NOG", "NIAF", "NOAF"},
+    "handwriting": {"NIG", "NFG", "NOG", "NIAF", "NOAF"},
+    "music": {"NFG", "NOAF", "FGR"},
+}
+PAPER_CHEAPER = {"CIFG", "NP"}
+_TOO_FEW, _ALL_WORSE = "The scores are too few", "All that have fewer parameters are worse"
+_NONE_WORSE = "The intervals of all exclude that they are worse by what matters"
+_SECTION = "As we read the paper, in its comparison of the variants"
+
+
+@dataclass(frozen=True)
+class Price:
+    """What an architecture costs over what vanilla costs, with as many blocks; NaN where it was not measured.
+
+    Attributes:
+        parameters: of the network.
+        time: of an update.
+    """
+
+    parameters: float
+    time: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An architecture against vanilla.
+
+    Attributes:
+        code: its own.
+        word: `BETTER`, `WORSE`, `AS_GOOD` (the interval leaves no room for a difference that matters) or `UNSHOWN`.
+        difference, low, high: of the best tenths' means, relative to vanilla's, with a 95 % interval; positive is
+            worse, NaN where a best tenth has too few scores.
+        failed: trials without a score, or with one worse than `LIMIT` times the best of the cell.
+        price: what it costs.
+    """
+
+    code: str
+    word: str
+    difference: float
+    low: float
+    high: float
+    failed: int
+    price: Price
+
+    @property
+    def told(self) -> str:
+        """The numbers, such as ``CIFG −0.5 % (−2.1 to +1.0 %) with 74 % of the parameters in 70 % of the time``."""
+        size = f"with {percent(self.price.parameters)} of the parameters"
+        time = f" in {percent(self.price.time)} of the time" if np.isfinite(self.price.time) else ""
+        if not np.isfinite(self.low):
+            return f"{self.code}, too few scores, {size}{time}"
+        return f"{self.code} {changed(self.difference, self.low, self.high)} {size}{time}"
+
+
+def standings(trials: pd.DataFrame, prices: Mapping[str, Price]) -> list[Standing]:
+    """Each recorded architecture but vanilla, in the order of the prices; none without trials of vanilla.
+
+    Args:
+        trials: of one task and corpus, as many of each variant.
+        prices: by variant.
+    """
+    cells = dict(list(trials.groupby("variant", sort=False)))
+    codes = [code for code in prices if code in cells and code != BASELINE]
+    if BASELINE not in cells:
+        return []
+    found = [contrast(cells[code], cells[BASELINE]) for code in codes]
+    corrected = holm(np.array([one.p for one in found]))
+    rows = []
+    for code, one, p in zip(codes, found, corrected, strict=True):
+        scale = one.matters / MATTERS
+        low, high = (end / scale for end in one.interval) if one.known else (nan, nan)
+        word = UNSHOWN
+        if p < LEVEL:
+            word = WORSE if one.difference > 0 else BETTER
+        elif low > -MATTERS and high < MATTERS:
+            word = AS_GOOD
+        rows.append(Standing(code, word, one.difference / scale, low, high, _failed(cells[code]), prices[code]))
+    return rows
+
+
+def cheaper(task: str, found: list[Standing], each: int) -> Advice:
+    """Which architectures have fewer parameters than vanilla and lose nothing."""
+    light = [one for one in found if one.price.parameters < 1 and one.word != WORSE]
+    free = [one for one in light if one.word in (AS_GOOD, BETTER)]
+    open_ = [one for one in light if one.word == UNSHOWN]
+    words = []
+    if free:
+        words.append(f"Take {listed(_codes(free), 'or')}: fewer parameters than vanilla, and no worse.")
+    if open_:
+        words.append(
+            f"Of {listed(_codes(open_))}, which also have fewer, {each} trials each show no loss and exclude none."
+            if free
+            else f"Try {listed(_codes(open_), 'or')}: fewer parameters than vanilla. {each} trials each show no loss, "
+            "but do not exclude one either."
+        )
+    codes = set(_codes(free))
+    lost = {one.code for one in found if one.word == WORSE} & PAPER_CHEAPER
+    worse = PAPER_WORSE.get(task)
+    return Advice(
+        CHEAPER,
+        listed(_codes(free)) if free else f"{listed(_codes(open_))}: no loss shown" if open_ else "none",
+        " ".join(words) or "Take vanilla: no architecture with fewer parameters is as good.",
+        _evidence(light) or f"{_TOO_FEW if light else _ALL_WORSE}.",
+        f"{_SECTION}: coupled gates (CIFG) and no peepholes (NP) change nothing significantly." if worse else "",
+        agreement(codes >= PAPER_CHEAPER and not codes & worse, bool(lost or codes & worse)) if worse else SILENT,
+        sureness(bool(free) or not light, each),
+    )
+
+
+def worse_ones(task: str, found: list[Standing], each: int) -> Advice:
+    """Which architectures are worse than vanilla."""
+    poor = [one for one in found if one.word == WORSE]
+    others = [one for one in found if one.word == UNSHOWN]
+    theirs = PAPER_WORSE.get(task)
+    codes, cleared = set(_codes(poor)), {one.code for one in found if one.word in (AS_GOOD, BETTER)}
+    text = (
+        f"Leave out {listed(_codes(poor))}: worse than vanilla." if poor else "None is shown to be worse than vanilla."
+    )
+    if others:
+        text += f" Of {listed(_codes(others))}, {each} trials each cannot tell."
+    broken = [f"{one.code} {one.failed}" for one in found if one.failed]
+    failures = f"Trials of {each} without a score, or worse than {LIMIT:.0f} times the best: {listed(broken)}."
+    failures = failures if broken else ""
+    return Advice(
+        WORSE_ONES,
+        listed(_codes(poor)) or "none shown",
+        text,
+        " ".join(filter(None, (_evidence(poor or others) or f"{_TOO_FEW if others else _NONE_WORSE}.", failures))),
+        f"{_SECTION}: {listed(sorted(theirs))} are significantly worse." if theirs else "",
+        agreement(codes == theirs, bool(codes - theirs or cleared & theirs)) if theirs else SILENT,
+        sureness(bool(poor) or not others, each),
+    )
+
+
+def _failed(cell):
+    found = samples(cell)
+    return found.limited + found.unscored
+
+
+def _codes(found):
+    return [one.code for one in found]
+
+
+def _evidence(found):
+    """In full what is decided, of the rest only how wide the intervals are: the table has them all."""
+    told = [one.told for one in found if one.word != UNSHOWN]
+    halves = [(one.high - one.low) / 2 for one in found if one.word == UNSHOWN and np.isfinite(one.low)]
+    words = [f"Against vanilla: {'; '.join(told)}."] if told else []
+    if halves:
+        widths = f"±{percent(min(halves))} to ±{percent(max(halves))}" if len(halves) > 1 else f"±{percent(halves[0])}"
+        words.append(f"Where it is not decided the intervals reach {widths} around the estimate.")
+    return " ".join(words)

@@ -1,0 +1,211 @@
+"""How to set the learning rate: where the best trials are, how wide the basin is, and on which network to tune."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from odyssey.analysis.advice.curve import LARGE, RESAMPLES, SMALL, UNKNOWN, Curve, Estimate
+from odyssey.analysis.advice.pool import BLOCKS, RATE, Pool
+from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, power, sureness
+from odyssey.analysis.claims.contrast import MATTERS
+from odyssey.analysis.claims.verdict import LEVEL, PAPER_NAMES
+from odyssey.analysis.claims.words import number, percent
+from odyssey.analysis.comparison import TOP_SHARE, scored, top
+from odyssey.analysis.samples import AXES
+
+LEARNING_RATE, SIZE = "learning rate", "size to tune on"
+MOST = (10, 25, 75, 90)  # percentiles: the middle 80 % of the best trials, and the middle half
+KNOWN_TO = 1.0  # decades within which both ends of a range have to be known
+WIDE = 1.0  # decades, half of the two that the paper gives as the most
+_SECTION = "As we read the paper, in its section on the learning rate"
+_SEED = 0
+
+
+@dataclass(frozen=True)
+class BestRates:
+    """The learning rates of every variant's best tenth, all together.
+
+    Attributes:
+        lowest, lower, upper, highest: percentiles `MOST` of them.
+        trials: how many these are.
+        correlation: rank correlation of the learning rate with the blocks among them.
+    """
+
+    lowest: Estimate = UNKNOWN
+    lower: Estimate = UNKNOWN
+    upper: Estimate = UNKNOWN
+    highest: Estimate = UNKNOWN
+    trials: int = 0
+    correlation: Estimate = UNKNOWN
+
+    def inside(self, rates: np.ndarray) -> np.ndarray:
+        """Which learning rates (n,) are in the range of most of the best: from `lowest` to `highest`."""
+        return (rates >= self.lowest.value) & (rates <= self.highest.value)
+
+
+def best_rates(trials: pd.DataFrame) -> BestRates:
+    """Of the trials of one task and corpus; intervals from trials drawn with replacement within each cell.
+
+    NaN where no trial has a score.
+    """
+    generator = np.random.default_rng(_SEED)
+    best, again = [], []
+    for _, cell in trials.groupby("variant", sort=False):
+        found = top(cell)
+        if len(found):
+            ranked = scored(cell).sort_values(["valid_score", "index"], kind="stable")["learning_rate"].to_numpy()
+            # The best of a resample are its lowest places in the ranking.
+            places = np.sort(generator.integers(len(ranked), size=(RESAMPLES, len(ranked))), axis=1)
+            best.append(found)
+            again.append(np.log10(ranked[places[:, : len(found)]]))
+    if not best:
+        return BestRates()
+    best = pd.concat(best)
+    percentiles = np.percentile(np.log10(best["learning_rate"]), MOST)
+    ends = np.percentile(np.percentile(np.concatenate(again, axis=1), MOST, axis=1), [2.5, 97.5], axis=1).T
+    estimates = [
+        Estimate(*(10 ** np.array([value, *end])).tolist()) for value, end in zip(percentiles, ends, strict=True)
+    ]
+    return BestRates(*estimates, len(best), _correlation(best["learning_rate"], best["blocks"]))
+
+
+def learning_rate(task: str, pool: Pool, curve: Curve, best: BestRates, each: int) -> Advice:
+    """Where to search, and where to start. Decided where both ends of the range are known to within a decade,
+    and where there are trials enough for a tenth of them."""
+    known, where = False, "no score yet"
+    text, evidence = "Nothing yet.", "No trial has a score."
+    if best.trials:
+        ends = (best.lowest, best.highest)
+        known = each >= TOP_SHARE and max(np.log10(one.high / one.low) for one in ends) <= KNOWN_TO
+        where = f"{power(best.lowest.value)} to {power(best.highest.value)}"
+        text = f"Search from {where}. {_start(curve)}"
+        evidence = " ".join(filter(None, (_range(best), _basin(curve), _outside(pool, curve, best))))
+    width, time = curve.width, curve.time
+    # Cut off by the search space, a basin may be wider than can be seen.
+    narrow = width.high < WIDE and not curve.at_lower_limit and not curve.at_upper_limit
+    told = task in PAPER_NAMES
+    return Advice(
+        LEARNING_RATE,
+        where,
+        text,
+        evidence,
+        f"{_SECTION}: a basin up to two orders of magnitude wide, whose high end trains fastest; so start high and "
+        "divide by ten until the score gets no better."
+        if told
+        else "",
+        agreement(width.low > WIDE and time.high < 1, narrow or time.low > 1) if told else SILENT,
+        sureness(known, each),
+    )
+
+
+def size(task: str, curve: Curve, best: BestRates, share: float, each: int) -> Advice:
+    """Whether the learning rate can be tuned on a small network.
+
+    Args:
+        task: name.
+        curve: of the learning rate.
+        best: the best trials.
+        share: of the score's variance that is due to learning rate and blocks together, NaN where not known.
+        each: trials of each variant.
+    """
+    lost, correlation = curve.lost, best.correlation
+    small, large = (AXES[BLOCKS].decode(0.5 + place) for place in (SMALL, LARGE))
+    fine, bad = lost.known and lost.high < MATTERS, lost.known and lost.low > MATTERS
+    text = f"Try the rate of a small network on a large one: {each} trials each cannot tell what that loses."
+    if fine:
+        text = "Tune the learning rate on a small network and keep it for a large one."
+    elif bad:
+        text = "Tune the learning rate on a network of the size that you will use."
+    evidence = ["The trials are too few to say what it would lose."]
+    if lost.known:
+        evidence = [
+            f"With the best rate of a network of {small:.0f} blocks one of {large:.0f} loses "
+            f"{changed(lost.value, lost.low, lost.high)}."
+        ]
+    if correlation.known:
+        evidence.append(
+            f"Among the {best.trials} best trials the rank correlation of learning rate and blocks is "
+            f"{number(correlation.value)} ({number(correlation.low)} to {number(correlation.high)})."
+        )
+    if np.isfinite(share):
+        evidence.append(f"The interaction of the two has {percent(share)} of the variance.")
+    told = task in PAPER_NAMES
+    return Advice(
+        SIZE,
+        "a small network" if fine else "the final size" if bad else "not known",
+        text,
+        " ".join(evidence),
+        f"{_SECTION}: it interacts little with the hidden size, so tune it on a small network." if told else "",
+        agreement(fine, bad) if told else SILENT,
+        sureness(fine or bad, each),
+    )
+
+
+def _correlation(first, second):
+    """Spearman's, with Fieller's (1957) interval; NaN for fewer than ten values or where nothing varies."""
+    if len(first) < 10 or min(first.nunique(), second.nunique()) < 2:
+        return UNKNOWN
+    rank = float(first.rank().corr(second.rank()))
+    half = stats.norm.ppf(1 - LEVEL / 2) * np.sqrt(1.06 / (len(first) - 3))
+    middle = np.arctanh(np.clip(rank, -1 + 1e-9, 1 - 1e-9))
+    return Estimate(rank, float(np.tanh(middle - half)), float(np.tanh(middle + half)))
+
+
+def _start(curve):
+    text = "Which end trains faster cannot be told; the paper starts at the upper one."
+    if curve.time.high < 1:
+        text = "Start at the upper end, where training is faster, and go down."
+    elif curve.time.low > 1:
+        text = "Start at the lower end, where training is faster, and go up."
+    if curve.at_upper_limit:
+        text += " The basin reaches the upper end of the search space: also try what lies above."
+    if curve.at_lower_limit:
+        text += " The basin reaches the lower end of the search space: also try what lies below."
+    return text
+
+
+def _range(best):
+    return (
+        f"Of the {best.trials} best trials of all variants 80 % have a rate from {_rate(best.lowest)} to "
+        f"{_rate(best.highest)}, and half have one from {_rate(best.lower)} to {_rate(best.upper)}."
+    )
+
+
+def _basin(curve):
+    if not curve.known:
+        return "They are too few for the shape of the basin."
+    width, time = curve.width, curve.time
+    return (
+        f"The expected score is within {percent(MATTERS)} of its lowest over {width.value:.1f} decades "
+        f"({width.low:.1f} to {width.high:.1f}), from {power(curve.lower.value)} to {power(curve.upper.value)}. "
+        f"At the upper end of the range training takes {percent(time.value)} of its time at the lower "
+        f"({percent(time.low)} to {percent(time.high)})."
+    )
+
+
+def _outside(pool, curve, best):
+    rates = AXES[RATE].decode(pool.inputs[:, RATE])
+    inside, below, above = best.inside(rates), rates < best.lowest.value, rates > best.highest.value
+    words = []
+    if curve.below.known:
+        loss = changed(curve.below.value, curve.below.low, curve.below.high)
+        words.append(f"A decade below the range the expected score is {loss} above its lowest.")
+    if below.any() and inside.any():
+        words.append(
+            f"Below the range {percent(pool.unfinished[below].mean())} of the trials were still training "
+            f"when the epochs were over, within it {percent(pool.unfinished[inside].mean())}."
+        )
+    counts = [
+        f"{pool.diverged[chosen].sum()} of {chosen.sum()} {place} it"
+        for chosen, place in ((above, "above"), (inside, "within"))
+        if chosen.any()
+    ]
+    if counts:
+        words.append(f"Diverged: {', '.join(counts)}.")
+    return " ".join(words)
+
+
+def _rate(estimate):
+    return f"{power(estimate.value)} ({power(estimate.low)} to {power(estimate.high)})"

@@ -1,0 +1,69 @@
+"""A piece of advice, and how its words follow from numbers."""
+
+from dataclasses import dataclass
+from math import floor, log10
+
+from odyssey.analysis.advice.effects import HELPS, HURTS, SAME, Effect
+from odyssey.analysis.claims.words import SPACE, percent, span
+from odyssey.protocol import TRIALS
+
+AGREES, DIFFERS, UNTOLD, SILENT = "agrees", "differs", "cannot be told", "says nothing"
+SURE, INDICATED, OPEN = "sure", "indicated", "open"
+SURE_FROM = TRIALS // 2  # trials of each variant
+_DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do, and why.
+
+    Attributes:
+        topic: one of `odyssey.analysis.advice.TOPICS`.
+        short: the advice in a few words, for a table.
+        text: the advice in a sentence or two.
+        evidence: the numbers that it rests on.
+        stated: what the paper says of it, as we read it; empty where it says nothing.
+        paper: `AGREES`, `DIFFERS`, `UNTOLD` or `SILENT`: whether what was found is what the paper says.
+        sureness: `SURE`, `INDICATED` or `OPEN`.
+    """
+
+    topic: str
+    short: str
+    text: str
+    evidence: str
+    stated: str
+    paper: str
+    sureness: str
+
+
+def sureness(decided: bool, each: int) -> str:
+    """Where an interval decides: `SURE` with half of the study's trials of each variant, `INDICATED` with fewer."""
+    return (SURE if each >= SURE_FROM else INDICATED) if decided else OPEN
+
+
+def agreement(agrees: bool, differs: bool) -> str:
+    """Of what was found with what the paper says; `UNTOLD` where it is open."""
+    return DIFFERS if differs else AGREES if agrees else UNTOLD
+
+
+def does(effect: Effect) -> str:
+    """What a hyperparameter does, in words: ``hurts``, ``helps a little``, ``makes no difference that 54 trials can
+    show``."""
+    if effect.word in (HELPS, HURTS):
+        return f"{effect.word} a little" if effect.negligible else effect.word
+    return f"{SAME} that matters" if effect.word == SAME else f"{SAME} that {effect.trials} trials can show"
+
+
+def changed(change: float, low: float, high: float) -> str:
+    """A relative change with its interval, such as ``+3.1 % (−2 to +8 %)``."""
+    return f"{percent(change, signed=True)} ({span(low, high, signed=True)})"
+
+
+def power(value: float) -> str:
+    """A positive number with two digits and a power of ten, such as ``3.2 · 10⁻⁴``."""
+    exponent = floor(log10(value))
+    mantissa = round(value / 10**exponent, 1)
+    if mantissa == 10:
+        mantissa, exponent = 1.0, exponent + 1
+    factor = "" if mantissa == 1 else f"{mantissa:.1f}{SPACE}·{SPACE}"
+    return f"{factor}10{str(exponent).translate(_DIGITS)}"

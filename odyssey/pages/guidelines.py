@@ -1,0 +1,258 @@
+"""What the page of guidelines asks for: the advice on each task, in tables and lists, and words for its prose."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from math import nan
+
+import numpy as np
+import pandas as pd
+
+from odyssey import records as archive
+from odyssey import tables
+from odyssey.analysis import advice
+from odyssey.analysis.advice.architecture import Price
+from odyssey.analysis.advice.judging import Advised
+from odyssey.analysis.advice.words import SURE_FROM
+from odyssey.analysis.claims.contrast import MATTERS
+from odyssey.analysis.claims.words import percent
+from odyssey.analysis.comparison import BASELINE, equal_budget
+from odyssey.analysis.kept import kept_importance
+from odyssey.analysis.samples import LIMIT
+from odyssey.bench import projection, stored
+from odyssey.errors import OdysseyError
+from odyssey.notebooks import book_folder
+from odyssey.pages.at_hand import study_at_hand, task_at_hand
+from odyssey.pages.claims import Definitions
+from odyssey.pages.glue import glue_all
+from odyssey.pages.importance import kept_folder
+from odyssey.progress import duration
+from odyssey.protocol import TRIALS
+from odyssey.tasks.base import Task
+
+SIZE = 100  # blocks of the networks whose costs are compared
+DOUBLED = (SIZE // 2, SIZE)
+# How the page says what the paper says of a piece of advice.
+PAPER = {
+    advice.AGREES: "The paper agrees.",
+    advice.DIFFERS: "The paper differs.",
+    advice.UNTOLD: "Whether the paper agrees cannot be told.",
+    advice.SILENT: "The paper says nothing of it.",
+}
+
+
+@dataclass(frozen=True)
+class Guided:
+    """The advice on one task.
+
+    Attributes:
+        task, corpus: names.
+        trials: the recorded trials, the same number of each variant.
+        advised: what follows from them.
+    """
+
+    task: str
+    corpus: str
+    trials: pd.DataFrame
+    advised: Advised
+
+    @property
+    def each(self) -> int:
+        """Trials of each variant."""
+        return int(self.trials["index"].nunique())
+
+
+def guidelines_at_hand(corpora: Mapping[str, str]) -> dict[str, Guided]:
+    """The advice on each task that has trials; what the prose says of it is glued under ``guidelines-…``.
+
+    Args:
+        corpora: name of the corpus by task.
+
+    Raises:
+        OdysseyError: no task has a trial of every recorded variant, or the measured cost cannot be read.
+    """
+    measured = stored.read(book_folder() / "measurements" / "cost.json")
+    found = {
+        task: _guided(task, corpus, measured.size)
+        for task, corpus in corpora.items()
+        if equal_budget(archive.read(None, task, corpus))
+    }
+    if not found:
+        raise OdysseyError("no trials are recorded on these corpora: search first (odyssey search)")
+    given = [one for guided in found.values() for one in guided.advised.advice.values()]
+    sure, paper = Counter(one.sureness for one in given), Counter(one.paper for one in given)
+    each = sorted({guided.each for guided in found.values()})
+    missing = [task for task in corpora if task not in found]
+    values = {
+        "trials": sum(len(guided.trials) for guided in found.values()),
+        "each": f"{each[0]} to {each[-1]}" if len(each) > 1 else f"{each[0]}",
+        "paper-trials": TRIALS,
+        "time": duration(sum(guided.trials["seconds"].sum() for guided in found.values())),
+        "missing": f"Of {' and '.join(missing)} no trials are recorded, so there is no advice." if missing else "",
+        "caution": _caution(each[0]),
+        "matters": percent(MATTERS),
+        "sure-from": SURE_FROM,
+        "size": SIZE,
+        "machine": measured.machine,
+        "given": len(given),
+        **{word: sure[word] for word in (advice.SURE, advice.INDICATED, advice.OPEN)},
+        **{word: paper[word] for word in (advice.AGREES, advice.DIFFERS)},
+        "untold": paper[advice.UNTOLD],
+    }
+    glue_all({f"guidelines-{name}": value for name, value in values.items()})
+    return found
+
+
+def prices(size: pd.DataFrame, task: Task, variants: Iterable[str]) -> dict[str, Price]:
+    """What each of some variants costs over vanilla, for networks of `SIZE` blocks.
+
+    Args:
+        size: of a `odyssey.bench.stored.Measurement`.
+        task: whose networks.
+        variants: codes.
+    """
+    vanilla = task.network(BASELINE, SIZE).parameter_count()
+    return {
+        code: Price(
+            task.network(code, SIZE).parameter_count() / vanilla,
+            _update(size, task, code, SIZE) / _update(size, task, BASELINE, SIZE),
+        )
+        for code in variants
+    }
+
+
+def doublings(size: pd.DataFrame, task: Task) -> list[tuple[int, float]]:
+    """Sizes of a vanilla network, and the time of an update of one twice as large over that of this one."""
+    costs = [
+        (blocks, _update(size, task, BASELINE, 2 * blocks) / _update(size, task, BASELINE, blocks))
+        for blocks in DOUBLED
+    ]
+    return [(blocks, cost) for blocks, cost in costs if np.isfinite(cost)]
+
+
+def summary_table(found: Mapping[str, Guided]) -> tables.Table:
+    """All advice in a few words: a row a topic, a column a task, with how sure it is."""
+    rows = []
+    for topic in advice.TOPICS:
+        told = {task: guided.advised.advice[topic] for task, guided in found.items()}
+        rows.append({"topic": topic} | {task: f"{one.short} ({one.sureness})" for task, one in told.items()})
+    table = tables.table(
+        pd.DataFrame(rows),
+        f"The advice in short, and how sure it is: {_where(found)}.",
+        {"topic": ("topic", "s"), **{task: (task, "s") for task in found}},
+    )
+    # Words, not numbers: the style sheet lets the cells of this table wrap.
+    return tables.Table(f'<div class="odyssey-verdicts">\n{table.html}\n</div>', table.caption)
+
+
+def basis_table(found: Mapping[str, Guided]) -> tables.Table:
+    """What the advice rests on: a row a task."""
+    rows = [
+        {
+            "task": task,
+            "corpus": guided.corpus,
+            "each": guided.each,
+            "trials": len(guided.trials),
+            "best": guided.advised.best.trials,
+            "hours": guided.trials["seconds"].sum() / 3600,
+        }
+        for task, guided in found.items()
+    ]
+    return tables.table(
+        pd.DataFrame(rows),
+        "What the advice rests on: trials of each variant, of all variants, those in the best tenths, and hours of one "
+        "core that they took.",
+        {
+            "task": ("task", "s"),
+            "corpus": ("corpus", "s"),
+            "each": ("trials each", "d"),
+            "trials": ("trials", "d"),
+            "best": ("best tenths", "d"),
+            "hours": ("hours", ".1f"),
+        },
+    )
+
+
+def standings_table(guided: Guided) -> tables.Table:
+    """Each architecture against vanilla, with what it costs."""
+    rows = [
+        {
+            "variant": one.code,
+            "word": one.word,
+            "difference": 100 * one.difference,
+            "low": 100 * one.low,
+            "high": 100 * one.high,
+            "parameters": 100 * one.price.parameters,
+            "time": 100 * one.price.time,
+            "failed": one.failed,
+        }
+        for one in guided.advised.standings
+    ]
+    columns = {
+        "variant": ("variant", "s"),
+        "word": ("as good?", "s"),
+        "difference": ("difference %", "+.1f"),
+        "parameters": ("parameters %", ".1f"),
+        "time": ("time %", ".0f"),
+        "low": ("from", "+.1f"),
+        "high": ("to", "+.1f"),
+        "failed": ("failed", "d"),
+    }
+    return tables.table(
+        pd.DataFrame(rows, columns=list(columns)),
+        f"Architectures on {guided.task}, corpus {guided.corpus}, against vanilla: difference of the best tenths' "
+        "means (positive is worse) with its 95 % interval; parameters, and measured time of an update, as a share of "
+        f"vanilla's, for networks of {SIZE} blocks; of {guided.each} trials those without a score or with one worse "
+        f"than {LIMIT:.0f} times the best.",
+        columns,
+    )
+
+
+def advice_list(found: Mapping[str, Guided], topics: Iterable[str]) -> Definitions:
+    """Some advice in full: for each topic and task what to do, how sure that is, why, and what the paper says."""
+    html, text = "", []
+    for topic in topics:
+        given = {task: guided.advised.advice[topic] for task, guided in found.items()}
+        stated = {one.stated for one in given.values()}
+        # What the paper says is told once, unless it says another thing of each task.
+        shared = stated.pop() if len(stated) == 1 else ""
+        html += f"<dt><strong>{escape(topic[0].upper() + topic[1:])}</strong> {escape(shared)}</dt>\n"
+        text.append(f"{topic}: {shared}")
+        for task, guided in found.items():
+            one = given[task]
+            where = f"{task} on {guided.corpus}"
+            said = PAPER[one.paper] if shared else f"{PAPER[one.paper]} {one.stated}".rstrip()
+            sure, because = escape(one.sureness), escape(one.evidence)
+            told = f"<strong>{escape(f'{where}: {one.text}')}</strong> ({sure}) {because} <em>{escape(said)}</em>"
+            html += f"<dd>{told}</dd>\n"
+            text.append(f"{topic}, {where}: {one.text} ({one.sureness}) {one.evidence} {said}")
+    return Definitions(f'<div class="odyssey-claims">\n<dl>\n{html}</dl>\n</div>', "\n".join(text))
+
+
+def _guided(task, corpus, size):
+    trials, at_hand = study_at_hand(task, corpus), task_at_hand(task, corpus)
+    codes = trials["variant"].unique()
+    advised = advice.advise(
+        trials, kept_importance(trials, kept_folder()), prices(size, at_hand, codes), doublings(size, at_hand)
+    )
+    return Guided(task, corpus, trials, advised)
+
+
+def _update(size, task, variant, blocks):
+    """Seconds of an update on a sequence of the measured length nearest to the task's; NaN where none was measured."""
+    if not ((size["task"] == task.name) & (size["variant"] == variant)).any():
+        return nan
+    one = projection.Size(1, 0, projection.corpus_size(task).frames)
+    return float(projection.epoch_seconds(size, task.name, variant, np.array([blocks]), one)[0])
+
+
+def _caution(each):
+    if each >= TRIALS:
+        return "The study is complete."
+    few = "; with as few as here, much of the advice is open" if each < SURE_FROM else ""
+    return f"The paper has {TRIALS} trials of each variant on each task{few}."
+
+
+def _where(found):
+    return ", ".join(f"{task} on {guided.corpus}" for task, guided in found.items())
