@@ -21,7 +21,11 @@ TEMPLATE = Path("notebooks", "cell.ipynb")
 # The notebooks beside the cells, in the order of the book.
 SUMMARIES = tuple(
     Path(f"{name}.ipynb")
-    for name in ("block", "speech", "handwriting", "music", "comparison", "importance", "cost", "extend")
+    for name in (
+        *("block", "speech", "handwriting", "music"),
+        *("claims", "comparison", "importance", "explorer", "guidelines", "cost"),
+        *("extend", "made"),
+    )
 )
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 INJECTED = "injected-parameters"

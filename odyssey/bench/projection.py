@@ -13,6 +13,7 @@ import pandas as pd
 
 from odyssey.bench.sample import mean_frames
 from odyssey.corpora.pen_statistics import IAMONDB
+from odyssey.errors import OdysseyError
 from odyssey.network import Network
 from odyssey.protocol import TRIALS
 from odyssey.tasks.base import Task
@@ -55,8 +56,16 @@ def epoch_seconds(size: pd.DataFrame, task: str, variant: str, blocks: np.ndarra
         task, variant: what is trained.
         blocks: N, one for each network; outside the sizes that were measured, the nearest of them counts.
         corpus: the measured length nearest to its own counts, and then costs are proportional to frames.
+
+    Raises:
+        OdysseyError: the variant was not measured on the task.
     """
     measured = size[(size["task"] == task) & (size["variant"] == variant)]
+    if measured.empty:
+        raise OdysseyError(
+            f"{variant} on {task} was not measured: measure all variants with "
+            "odyssey bench --scale book/measurements/cost.json"
+        )
     nearest = measured.loc[(measured["frames"] - corpus.frames).abs().idxmin(), "frames"]
     rows = measured[measured["frames"] == nearest].sort_values("blocks")
 

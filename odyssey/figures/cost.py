@@ -4,13 +4,13 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from odyssey.bench.stored import Measurement
-from odyssey.figures.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION, new_figure, styled
+from odyssey.figures.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILLION, new_figure, styled
 from odyssey.figures.trials import plain_log_axis
 from odyssey.variants import VARIANTS
 
 # Told apart by colour and by marker: sizes of networks, and tasks.
 _LINES = ((BLUE, "o"), (VERMILLION, "s"), (GREEN, "^"))
-_TASKS = ((PURPLE, "D"), (ORANGE, "v"), (INK, "X"))
+_TASKS = ((PURPLE, "D"), (VERMILLION, "v"), (INK, "X"))
 
 
 def growth(measurement: Measurement) -> Figure:
@@ -92,11 +92,11 @@ def variants(measurement: Measurement, task: str) -> Figure:
         axes = figure.add_subplot()
         for (number, ratios), (colour, marker) in zip(_ratios(measurement, task).items(), _LINES, strict=True):
             axes.plot(
-                range(len(VARIANTS)), ratios, color=colour, marker=marker, ms=7, ls="none", label=f"{number} blocks",
-                gid=f"ratio:{number}",
+                range(len(ratios)), ratios.values(), color=colour, marker=marker, ms=7, ls="none",
+                label=f"{number} blocks", gid=f"ratio:{number}",
             )  # fmt: skip
+        axes.set_xticks(range(len(ratios)), ratios)
         axes.axhline(1, color=GREY, lw=1, ls=(0, (4, 3)), zorder=1)
-        axes.set_xticks(range(len(VARIANTS)), VARIANTS)
         axes.set_ylim(bottom=0)
         axes.set_ylabel("time / time of V")
         figure.legend(loc="outside upper left", ncols=3)
@@ -107,7 +107,7 @@ def alt_variants(measurement: Measurement, task: str) -> str:
     """What `variants` shows, in numbers."""
     words = [f"Time of an update on {task} as a multiple of vanilla's."]
     for number, ratios in _ratios(measurement, task).items():
-        listed = ", ".join(f"{code} {ratio:.2f}" for code, ratio in zip(VARIANTS, ratios, strict=True))
+        listed = ", ".join(f"{code} {ratio:.2f}" for code, ratio in ratios.items())
         words.append(f"{number} blocks: {listed}.")
     return " ".join(words)
 
@@ -120,9 +120,10 @@ def _by_task(measurement):
 
 
 def _ratios(measurement, task):
-    """By number of blocks, the ratios in the order of `VARIANTS`."""
+    """By number of blocks, the ratios by variant, in the order of `VARIANTS`; of those that were measured."""
     rows = measurement.size[measurement.size["task"] == task]
     rows = rows[rows["frames"] == rows["frames"].min()]
-    times = rows.pivot(index="blocks", columns="variant", values="update_ms")[list(VARIANTS)]
+    times = rows.pivot(index="blocks", columns="variant", values="update_ms")
+    times = times[[code for code in VARIANTS if code in times]]
     chosen = times.iloc[sorted({0, len(times) // 2, len(times) - 1})]
-    return {number: list(row / row["V"]) for number, row in chosen.iterrows()}
+    return {number: dict(row / row["V"]) for number, row in chosen.iterrows()}

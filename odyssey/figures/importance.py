@@ -58,7 +58,7 @@ def shares(found: Mapping[str, Importance]) -> Figure:
         axes.set_xlabel("share of the variance of the test score (%)")
         axes.grid(axis="y", visible=False)
         handles = [
-            Patch(facecolor=colour, hatch=hatch, edgecolor=GREY if hatch else PAPER, linewidth=0.5, label=label)
+            Patch(facecolor=colour, hatch=hatch, edgecolor=GREY, linewidth=0.5, label=label)
             for label, _, colour, hatch in GROUPS
         ]
         figure.legend(handles=handles, loc="outside upper left", ncols=3, handlelength=1.4, columnspacing=1.2)
@@ -73,7 +73,7 @@ def _bar(axes, place, height, values, gid, points):
     left = 0.0
     for (label, _, colour, hatch), part in zip(GROUPS, parts, strict=True):
         axes.barh(
-            place, part, height, left, color=colour, hatch=hatch, edgecolor=GREY if hatch else PAPER, linewidth=0.5,
+            place, part, height, left, color=colour, hatch=hatch, edgecolor=GREY, linewidth=0.5,
             gid=f"{gid}:{label}",
         )  # fmt: skip
         if points and part >= _WIDE_ENOUGH:

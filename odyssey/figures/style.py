@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 # Okabe and Ito (2008): told apart by people with any of the common colour vision deficiencies.
 BLUE, VERMILLION, GREEN, ORANGE, SKY, PURPLE = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7"
-INK, GREY, GHOST, PAPER = "#1A1A1A", "#595959", "#A6A6A6", "#FFFFFF"
+INK, GREY, GHOST, PAPER = "#1A1A1A", "#595959", "#949494", "#FFFFFF"
 
 WIDTH = 5.6  # inches: 11-point type is still about 10 pixels high on a phone 390 pixels wide
 DPI = 200

@@ -40,6 +40,7 @@ class _Pen:
 _PLAIN = _Pen()
 _GATE = _Pen(BLUE, "#E3F0F8", 1.6)
 _PEEPHOLE = _Pen(BLUE, width=1.2, dashes=(0, (4, 2)))
+_CHANGED_TEXT = "#B04D00"  # darker than vermillion: letters need more contrast than lines
 _CHANGED = _Pen(VERMILLION, "#FCE9DC", 2.4, order=4, mark=":changed")
 _ABSENT = _Pen(GHOST, PAPER, 1.2, (0, (1.5, 2)), 1, ":absent")
 
@@ -143,7 +144,7 @@ def _gate(axes, variant, gate):
         _node(axes, product, "×", _ABSENT, f"product:{gate}")
         _line_through(axes, product, gate)
         axes.text(
-            at[0], at[1], f"${gate}_t = 1$", color=VERMILLION, fontsize=12, weight="bold", zorder=6,
+            at[0], at[1], f"${gate}_t = 1$", color=_CHANGED_TEXT, fontsize=12, weight="bold", zorder=6,
             ha="center" if gate == "f" else "left", va="center", gid=f"fixed:{gate}",
         )  # fmt: skip
 
@@ -182,7 +183,7 @@ def _coupling(axes):
     axes.add_patch(Circle(start, 0.09, fc=VERMILLION, ec="none", zorder=6))
     _arrow(axes, [start, (x, start[1]), (x, y - 0.33)], _CHANGED, "coupling")
     _node(axes, (x, y), "1−", _CHANGED, "complement", radius=0.33)
-    axes.text(x + 0.05, y + 0.62, "$f_t = 1 - i_t$", color=VERMILLION, fontsize=12, ha="center", va="center")
+    axes.text(x + 0.05, y + 0.62, "$f_t = 1 - i_t$", color=_CHANGED_TEXT, fontsize=12, ha="center", va="center")
 
 
 def _recurrence(axes, gate):
@@ -199,7 +200,7 @@ def _key(axes, variant):
     """A legend in words, one line."""
     if variant.gate_recurrence:
         axes.text(
-            4.4, _GATE_BUS - 0.36, "$i_{t-1},\\ f_{t-1},\\ o_{t-1}$", color=VERMILLION, fontsize=12, va="center",
+            4.4, _GATE_BUS - 0.36, "$i_{t-1},\\ f_{t-1},\\ o_{t-1}$", color=_CHANGED_TEXT, fontsize=12, va="center",
             gid="recurrence:label",
         )  # fmt: skip
     entries = [(_PLAIN, "signal"), (_PEEPHOLE, "peephole"), (_CHANGED, "changed"), (_ABSENT, "missing")]
@@ -214,7 +215,7 @@ def _activation(axes, letter, kind, x, caption):
     pen = _CHANGED if changed else replace(_PLAIN, fill="#F2F2F2")
     _curve_box(axes, (x, _MAIN), kind, pen, f"activation:{letter}:{kind}")
     text = f"${letter}(x) = x$" if changed else f"${letter} = \\tanh$"
-    axes.text(x, _MAIN + 0.82, text, ha="center", va="center", fontsize=11, color=VERMILLION if changed else INK)
+    axes.text(x, _MAIN + 0.82, text, ha="center", va="center", fontsize=11, color=_CHANGED_TEXT if changed else INK)
     axes.text(
         x, _MAIN - 0.82, caption.replace(" ", "\n"), ha="center", va="center", fontsize=10, color=GREY, linespacing=1.0
     )

@@ -6,6 +6,7 @@ import pytest
 
 from odyssey.bench import projection
 from odyssey.bench.projection import Size, by_variant, corpus_size, cost, epoch_seconds, operations, trial_seconds
+from odyssey.errors import OdysseyError
 from odyssey.network import Network
 from odyssey.variants import VARIANTS, variant
 
@@ -39,6 +40,11 @@ def test_the_nearest_length_counts_and_costs_follow_the_frames():
     near, far = (epoch_seconds(size, "toy", "V", np.array([20]), Size(1, 0, frames))[0] for frames in (12, 90))
     assert near == pytest.approx(12 * 400 / 1000)
     assert far == pytest.approx(3 * 90 * 400 / 1000)
+
+
+def test_a_variant_that_was_not_measured():
+    with pytest.raises(OdysseyError, match=r"CNP on music was not measured: .* odyssey bench --scale"):
+        epoch_seconds(measured(), "music", "CNP", np.array([20]), Size(60, 229, 76))
 
 
 def trials():

@@ -64,6 +64,14 @@ def test_variants(measurement):
     assert "200 blocks: V 1.00, NIG 1.10" in cost.alt_variants(measurement, "speech")
 
 
+def test_a_variant_that_was_not_measured_is_left_out(measurement):
+    size = measurement.size[measurement.size["variant"] != "NIG"]
+    known = Measurement("m", size, measurement.length, measurement.count, measurement.workers)
+    labels = [label.get_text() for label in cost.variants(known, "speech").axes[0].get_xticklabels()]
+    assert labels == [code for code in VARIANTS if code != "NIG"]
+    assert "V 1.00, NFG 1.20" in cost.alt_variants(known, "speech")
+
+
 def test_a_machine_of_one_core(measurement):
     alone = measurement.workers[measurement.workers["workers"] == 1]
     one = Measurement("m", measurement.size, measurement.length, measurement.count, alone)
