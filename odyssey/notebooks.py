@@ -109,7 +109,11 @@ def _plan(book, task, variants, parameters, trials, summaries):
     """The arguments of `run` for each notebook, in order."""
     for code in variants:
         name = variant(code).name
-        words = {"title": f"{code}: {name[0].lower()}{name[1:]}", "cell": f"{task}-{code}", "task": task}
+        words = {
+            "title": f"{task.capitalize()}, {code}: {name[0].lower()}{name[1:]}",
+            "cell": f"{task}-{code}",
+            "task": task,
+        }
         given = {"task": task, "variant": code, "trials": trials, **parameters}
         yield book / TEMPLATE, book / "cells" / task / f"{code}.ipynb", given, words
     for summary in SUMMARIES if summaries else ():

@@ -1,37 +1,24 @@
-"""The built pages in a browser: nothing scrolls sideways on a phone, in either mode of the theme.
+"""The built pages in a browser: nothing scrolls sideways on a phone, in either mode of the theme."""
 
-One Chromium without a window, driven through its DevTools protocol. The tests skip where there is none.
-"""
-
-import asyncio
-import json
-import shutil
-import subprocess
-from contextlib import contextmanager
-from itertools import count
-from time import monotonic, sleep
-from urllib.request import urlopen
+import re
 
 import built_book
+import chromium
 import pytest
-from tornado.websocket import websocket_connect
 from vision import contrast
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-OPTIONS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
-    *("--disable-background-networking", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-port=0"),
-)
 # Width of the screen in CSS pixels and the mode that the reader's system asks for; 320 is the least that WCAG (1.4.10)
 # has in mind.
 VIEWS = ((390, "light"), (390, "dark"), (320, "light"))
-SECONDS = 120  # for the browser to start, and for a page to load, on a machine that does much else
 
 # One page of each kind; those that the table of contents lacks are left out.
 KINDS = (
     *("intro", "block", "notation", "speech", "cells/speech/V", "cells/handwriting/NIG", "cells/music/FGR"),
     *("comparison", "importance", "claims", "explorer", "cost", "extend", "made"),
 )
+
+# It declares a name twice where it prepares live code, and finds no mode chosen by one who comes for the first time.
+OF_THE_THEME = ("Identifier 'THEBE_JS_URL' has already been declared", "Got invalid theme mode: . Resetting to auto.")
 
 # What is wider than the screen without lying in a box that scrolls, and boxes that scroll but cannot be reached by
 # keyboard. Equations are typeset first; signs that only show under the pointer are left out.
@@ -66,94 +53,35 @@ LOOK = """
     if (own && box.width && box.height && !hidden) text.push([getComputedStyle(e).color, canvas(e), name(e)]);
   }
   const seen = new Map(text.map((entry) => [entry[0] + entry[1], entry]));
-  return JSON.stringify({
+  return {
     width: document.documentElement.scrollWidth, screen: innerWidth, wide: wide.slice(0, 5), unreachable,
-    mode: document.documentElement.dataset.theme, text: [...seen.values()],
+    mode: document.documentElement.dataset.theme, plotly: "Plotly" in window, text: [...seen.values()],
     cards: [...document.querySelectorAll("article figure img")].map((e) => getComputedStyle(e).backgroundColor),
-  });
+  };
 })()
 """
 
 
-class Browser:
-    """A page in Chromium and what is said to it."""
-
-    def __init__(self, socket):
-        self._socket, self._numbers, self._events = socket, count(1), []
-
-    async def ask(self, method, **parameters):
-        number = next(self._numbers)
-        await self._socket.write_message(json.dumps({"id": number, "method": method, "params": parameters}))
-        while True:
-            message = await self._message()
-            if message.get("id") == number:
-                assert "error" not in message, message
-                return message["result"]
-            self._events.append(message.get("method"))
-
-    async def open(self, address):
-        self._events.clear()
-        await self.ask("Page.navigate", url=address)
-        while "Page.loadEventFired" not in self._events:
-            self._events.append((await self._message()).get("method"))
-
-    async def look(self):
-        answer = await self.ask("Runtime.evaluate", expression=LOOK, awaitPromise=True, returnByValue=True)
-        assert "exceptionDetails" not in answer, answer
-        return json.loads(answer["result"]["value"])
-
-    async def _message(self):
-        text = await asyncio.wait_for(self._socket.read_message(), SECONDS)
-        assert text is not None, "Chromium has closed the connection"
-        return json.loads(text)
-
-
-@contextmanager
-def chromium(profile):
-    """A running Chromium: the address of its first page's DevTools."""
-    command = [CHROMIUM, *OPTIONS, f"--user-data-dir={profile}", "about:blank"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        file, began = profile / "DevToolsActivePort", monotonic()
-        while not (file.is_file() and file.read_text().count("\n")):
-            assert process.poll() is None and monotonic() - began < SECONDS, "Chromium does not start"
-            sleep(0.05)
-        port = file.read_text().split()[0]
-        with urlopen(f"http://127.0.0.1:{port}/json", timeout=SECONDS) as answer:
-            yield next(tab["webSocketDebuggerUrl"] for tab in json.load(answer) if tab["type"] == "page")
-    finally:
-        process.terminate()
-        process.wait(SECONDS)
-
-
-async def look_at(address, files):
-    """What `LOOK` finds on each page, by page and view."""
-    socket = await websocket_connect(address, max_message_size=2**26)
-    try:
-        browser, found = Browser(socket), {}
-        await browser.ask("Page.enable")
-        for page, file in files.items():
-            await browser.open(file.as_uri())
-            for width, mode in VIEWS:
-                screen = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": False}
-                media = {"name": "prefers-color-scheme", "value": mode}
-                await browser.ask("Emulation.setDeviceMetricsOverride", **screen)
-                await browser.ask("Emulation.setEmulatedMedia", features=[media])
-                found[page, width, mode] = await browser.look()
-        return found
-    finally:
-        socket.close()
+@pytest.fixture(scope="module")
+def html(tmp_path_factory):
+    """The folder of the built pages."""
+    return built_book.html(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="module")
-def looks(tmp_path_factory):
-    """Every kind of page in every view."""
-    if CHROMIUM is None:
-        pytest.skip("CHROMIUM ABSENT: the pages' width and contrast on a phone are not tested")
-    html = built_book.html(tmp_path_factory.getbasetemp())
-    files = {page: html / f"{page}.html" for page in KINDS if page in built_book.pages()}
-    with chromium(tmp_path_factory.mktemp("profile")) as address:
-        return asyncio.run(look_at(address, files))
+def looks(html):
+    """What `LOOK` finds on every kind of page in every view, and of what the page has complained until then."""
+    found = {}
+    with chromium.page() as page:
+        for name in filter(built_book.pages().__contains__, KINDS):
+            page.complaints.clear()
+            page.view(VIEWS[0][0], 844, VIEWS[0][1])
+            page.open((html / f"{name}.html").as_uri())
+            for width, mode in VIEWS:
+                page.view(width, 844, mode)
+                page.until(f"innerWidth === {width} && document.documentElement.dataset.theme === '{mode}'")
+                found[name, width, mode] = {**page.ask(LOOK), "complaints": [*page.complaints]}
+    return found
 
 
 def test_every_kind_of_page_was_seen_in_every_view(looks):
@@ -170,6 +98,29 @@ def test_what_scrolls_can_be_reached_by_keyboard(looks):
     """As the page was loaded: after a change of the screen the theme takes its time to look again."""
     loaded = {where: look["unreachable"] for where, look in looks.items() if where[1:] == VIEWS[0]}
     assert loaded and not any(loaded.values()), loaded
+
+
+def test_pages_complain_of_nothing(looks):
+    """No script fails, and no file that a page asks for is missing; but for what the theme does to itself."""
+    complaints = {
+        where: [told for told in look["complaints"] if not any(known in str(told) for known in OF_THE_THEME)]
+        for where, look in looks.items()
+    }
+    assert complaints and not any(complaints.values()), complaints
+
+
+def test_only_the_explorer_has_plotly(looks):
+    assert {name for (name, *_), look in looks.items() if look["plotly"]} == {"explorer"}
+
+
+def test_only_the_explorer_asks_for_plotly(html):
+    """Megabytes, of which no other page has any use; the file is the book's own. Needs no browser."""
+    asking = {
+        file.relative_to(html).as_posix()
+        for file in html.rglob("*.html")
+        if re.search(r'<script[^>]* src="[^"]*plotly', file.read_text(encoding="utf-8"))
+    }
+    assert asking == {"explorer.html"} and (html / "_static" / "plotly.min.js").is_file()
 
 
 def test_figures_are_white_cards_in_both_modes(looks):

@@ -13,6 +13,9 @@ from odyssey.pages.glue import glue_all
 from odyssey.pages.importance import kept_folder
 from odyssey.protocol import TRIALS
 
+# The table of verdicts has to fit a telephone.
+SHORT = {UNTOLD: "open"}
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -62,12 +65,13 @@ def verdict_table(judged: Judged) -> tables.Table:
     rows = []
     for code, claim in CLAIMS.items():
         told = {task: judged.verdicts[code, task].verdict for task in judged.corpora}
+        told = {task: SHORT.get(verdict, verdict) for task, verdict in told.items()}
         rows.append({"claim": code, "short": claim.short, **told, "mark": claim.mark})
     corpora = ", ".join(f"{task} on {corpus}" for task, corpus in judged.corpora.items())
     found = tables.table(
         pd.DataFrame(rows),
-        f"The paper's claims and our verdicts: {corpora}. A: stated in the abstract; R: in the body, as we read "
-        "the paper.",
+        f"The paper's claims and our verdicts: {corpora}. {SHORT[UNTOLD].capitalize()}: {UNTOLD}. A: stated in "
+        "the abstract; R: in the body, as we read the paper.",
         {
             "claim": ("claim", "s"),
             "short": ("the paper", "s"),

@@ -8,6 +8,7 @@ import pandas as pd
 from odyssey import tables
 from odyssey.analysis import budget, comparison
 from odyssey.analysis.effect import FEWEST_FOR_AN_INTERVAL, RESAMPLES
+from odyssey.analysis.samples import LIMIT
 from odyssey.pages.at_hand import study_at_hand, task_at_hand
 from odyssey.pages.glue import glue_all
 from odyssey.progress import duration
@@ -42,6 +43,11 @@ class Compared:
     result: pd.DataFrame
 
     @property
+    def difference_unit(self) -> str:
+        """The unit of a difference of two scores: that of two shares is no share of anything."""
+        return "percentage points" if self.unit == "%" else self.unit
+
+    @property
     def tested(self) -> pd.DataFrame:
         """The rows of the variants that are compared with vanilla."""
         return self.result[self.result["variant"] != comparison.BASELINE]
@@ -57,6 +63,9 @@ def comparison_at_hand(task: str, corpus: str) -> Compared:
     values = {
         "corpus": corpus,
         "unit": compared.unit,
+        "difference-unit": compared.difference_unit,
+        "limit": f"{LIMIT:g}",
+        "exploded": _counted(_exploded(trials)),
         "paper": TRIALS,
         "each": int(result["trials"].max()),
         "trials": len(trials),
@@ -95,7 +104,8 @@ def tests_table(compared: Compared) -> tables.Table:
     return tables.table(
         compared.tested,
         f"Each variant minus vanilla, best tenths, corpus {compared.corpus}: difference of the means in "
-        f"{compared.unit} with its 95 % confidence interval, Welch's test and Holm's correction. Positive is worse.",
+        f"{compared.difference_unit} with its 95 % confidence interval, Welch's test and Holm's "
+        "correction. Positive is worse.",
         tables.TEST_COLUMNS,
     )
 
@@ -106,7 +116,8 @@ def sizes_table(compared: Compared) -> tables.Table:
         compared.tested,
         f"How large each difference is, corpus {compared.corpus}: Hedges' g with its 95 % bootstrap interval (BCa, "
         f"{RESAMPLES} resamples; a dash where a sample has fewer than {FEWEST_FOR_AN_INTERVAL} different values), and "
-        f"the difference in {compared.unit} beside the smallest true one that the test finds four times out of five.",
+        f"the difference in {compared.difference_unit} beside the smallest true one that the test finds four "
+        "times out of five.",
         SIZE_COLUMNS,
     )
 
@@ -132,3 +143,13 @@ def _changed(trials):
 
 def _listed(rows):
     return ", ".join(rows["variant"]) or "none"
+
+
+def _exploded(trials):
+    """By variant, how many trials have a score above `LIMIT` times the best of their cell: no best tenth shows them."""
+    best = trials.groupby("variant")["test_score"].transform("min")
+    return trials[trials["test_score"] > LIMIT * best].groupby("variant", sort=False).size()
+
+
+def _counted(counts):
+    return ", ".join(f"{code} {count}" for code, count in counts.items()) or "none"

@@ -15,9 +15,10 @@ from odyssey.analysis import advice
 from odyssey.analysis.advice.architecture import Price
 from odyssey.analysis.advice.judging import Advised
 from odyssey.analysis.advice.words import SURE_FROM
-from odyssey.analysis.claims.contrast import MATTERS
+from odyssey.analysis.claims.verdict import MATTERS
 from odyssey.analysis.claims.words import percent
 from odyssey.analysis.comparison import BASELINE, equal_budget
+from odyssey.analysis.importance import VERY_FEW
 from odyssey.analysis.kept import kept_importance
 from odyssey.analysis.samples import LIMIT
 from odyssey.bench import projection, stored
@@ -48,12 +49,14 @@ class Guided:
 
     Attributes:
         task, corpus: names.
+        unit: of the task's score.
         trials: the recorded trials, the same number of each variant.
         advised: what follows from them.
     """
 
     task: str
     corpus: str
+    unit: str
     trials: pd.DataFrame
     advised: Advised
 
@@ -99,6 +102,8 @@ def guidelines_at_hand(corpora: Mapping[str, str]) -> dict[str, Guided]:
         **{word: sure[word] for word in (advice.SURE, advice.INDICATED, advice.OPEN)},
         **{word: paper[word] for word in (advice.AGREES, advice.DIFFERS)},
         "untold": paper[advice.UNTOLD],
+        "silent": paper[advice.SILENT],
+        "claims-from": VERY_FEW,
     }
     glue_all({f"guidelines-{name}": value for name, value in values.items()})
     return found
@@ -142,8 +147,21 @@ def summary_table(found: Mapping[str, Guided]) -> tables.Table:
         f"The advice in short, and how sure it is: {_where(found)}.",
         {"topic": ("topic", "s"), **{task: (task, "s") for task in found}},
     )
-    # Words, not numbers: the style sheet lets the cells of this table wrap.
-    return tables.Table(f'<div class="odyssey-verdicts">\n{table.html}\n</div>', table.caption)
+    return _wrapping(table)
+
+
+def rate_table(found: Mapping[str, Guided]) -> tables.Table:
+    """What is known of the learning rate: a row a finding, a column a task."""
+    columns = {task: guided.advised.rates for task, guided in found.items()}
+    names = next(iter(columns.values()))
+    rows = [{"finding": name} | {task: rates[name] or tables.DASH for task, rates in columns.items()} for name in names]
+    table = tables.table(
+        pd.DataFrame(rows),
+        f"The learning rate: {_where(found)}. The range is that of 80 % of the best trials; in parentheses, 95 % "
+        f"intervals; {tables.DASH}: too few trials.",
+        {"finding": ("finding", "s"), **{task: (task, "s") for task in found}},
+    )
+    return _wrapping(table)
 
 
 def basis_table(found: Mapping[str, Guided]) -> tables.Table:
@@ -192,19 +210,22 @@ def standings_table(guided: Guided) -> tables.Table:
     columns = {
         "variant": ("variant", "s"),
         "word": ("as good?", "s"),
-        "difference": ("difference %", "+.1f"),
-        "parameters": ("parameters %", ".1f"),
-        "time": ("time %", ".0f"),
+        "difference": ("difference, % of V", "+.1f"),
         "low": ("from", "+.1f"),
         "high": ("to", "+.1f"),
-        "failed": ("failed", "d"),
+        "parameters": ("parameters, % of V", ".1f"),
+        "time": ("time, % of V", ".0f"),
     }
+    failed = ""
+    # An error rate can hardly be ten times the best one.
+    if guided.unit != "%":
+        columns["failed"] = ("failed", "d")
+        failed = f"; of {guided.each} trials those without a score or with one worse than {LIMIT:.0f} times the best"
     return tables.table(
         pd.DataFrame(rows, columns=list(columns)),
         f"Architectures on {guided.task}, corpus {guided.corpus}, against vanilla: difference of the best tenths' "
         "means (positive is worse) with its 95 % interval; parameters, and measured time of an update, as a share of "
-        f"vanilla's, for networks of {SIZE} blocks; of {guided.each} trials those without a score or with one worse "
-        f"than {LIMIT:.0f} times the best.",
+        f"vanilla's (V), for networks of {SIZE} blocks{failed}.",
         columns,
     )
 
@@ -217,17 +238,22 @@ def advice_list(found: Mapping[str, Guided], topics: Iterable[str]) -> Definitio
         stated = {one.stated for one in given.values()}
         # What the paper says is told once, unless it says another thing of each task.
         shared = stated.pop() if len(stated) == 1 else ""
-        html += f"<dt><strong>{escape(topic[0].upper() + topic[1:])}</strong> {escape(shared)}</dt>\n"
+        html += f"<dt><strong>{escape(topic[0].upper() + topic[1:])}.</strong> {escape(shared)}</dt>\n"
         text.append(f"{topic}: {shared}")
         for task, guided in found.items():
             one = given[task]
             where = f"{task} on {guided.corpus}"
-            said = PAPER[one.paper] if shared else f"{PAPER[one.paper]} {one.stated}".rstrip()
+            said = PAPER[one.paper] if shared else f"{one.stated} {PAPER[one.paper]}".lstrip()
             sure, because = escape(one.sureness), escape(one.evidence)
             told = f"<strong>{escape(f'{where}: {one.text}')}</strong> ({sure}) {because} <em>{escape(said)}</em>"
             html += f"<dd>{told}</dd>\n"
             text.append(f"{topic}, {where}: {one.text} ({one.sureness}) {one.evidence} {said}")
     return Definitions(f'<div class="odyssey-claims">\n<dl>\n{html}</dl>\n</div>', "\n".join(text))
+
+
+def _wrapping(table):
+    """Words, not numbers: the style sheet lets the cells of such a table wrap."""
+    return tables.Table(f'<div class="odyssey-verdicts">\n{table.html}\n</div>', table.caption)
 
 
 def _guided(task, corpus, size):
@@ -236,7 +262,7 @@ def _guided(task, corpus, size):
     advised = advice.advise(
         trials, kept_importance(trials, kept_folder()), prices(size, at_hand, codes), doublings(size, at_hand)
     )
-    return Guided(task, corpus, trials, advised)
+    return Guided(task, corpus, at_hand.score_unit, trials, advised)
 
 
 def _update(size, task, variant, blocks):

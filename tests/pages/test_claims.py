@@ -59,7 +59,8 @@ def test_verdict_table_names_the_corpora_and_where_the_paper_says_so(judged):
     assert found[0] == ["claim", "the paper", "speech", "music", "where"]
     assert found[1] == ["C1", CLAIMS["C1"].short, HOLDS, NO_RECORDS, "A"]
     assert found[2][2:] == [FAILS, NO_RECORDS, "A, R"] and len(found) == 16
-    assert "speech on espeak, music on jsb" in table.caption
+    assert found[3][2:] == ["open", NO_RECORDS, "R"]
+    assert "speech on espeak, music on jsb" in table.caption and f"Open: {UNTOLD}." in table.caption
     assert table.html.count('scope="row"') == 15 and 'class="odyssey-verdicts"' in table.html
 
 

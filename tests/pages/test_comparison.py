@@ -1,5 +1,7 @@
 """What the page on the comparison shows and says is the analysis' own, for few trials and for the whole study."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -80,3 +82,17 @@ def test_changed_verdicts_are_named(at_hand):
 def test_nothing_to_change_from(at_hand):
     assert at_hand(study(1))[1]["changed"] == "none"
     assert at_hand(study(1))[1]["detectable"] == tables.DASH
+
+
+def test_trials_that_exploded_are_counted(at_hand):
+    trials = study(10)
+    trials.loc[(trials["variant"] == "NOAF") & (trials["index"] < 2), "test_score"] = 1e4
+    assert at_hand(trials)[1]["exploded"] == "NOAF 2"
+    assert at_hand(study(10))[1]["exploded"] == "none"
+
+
+@pytest.mark.parametrize(("unit", "difference"), [("%", "percentage points"), ("nats", "nats")])
+def test_a_difference_of_percentages_is_in_points(at_hand, unit, difference):
+    compared = replace(at_hand(study(10))[0], unit=unit)
+    assert f" in {difference} " in page.tests_table(compared).html
+    assert f" in {unit}:" in page.scores_table(compared).html

@@ -11,6 +11,7 @@ from evidence_of import shifted
 from odyssey.analysis import advice
 from odyssey.analysis.advice import curve as curves
 from odyssey.analysis.advice import rate
+from odyssey.analysis.importance import VERY_FEW
 from odyssey.bench.stored import read
 from odyssey.errors import OdysseyError
 from odyssey.figures import basin
@@ -30,8 +31,12 @@ def trials_of(task, corpus):
 
 
 def task_of(name, corpus=None, inputs=5):
+    unit = "nats per frame" if name == "music" else "%"
     return SimpleNamespace(
-        name=name, corpus=corpus, network=lambda code, blocks: Network(variant(code), inputs, blocks, 4)
+        name=name,
+        corpus=corpus,
+        score_unit=unit,
+        network=lambda code, blocks: Network(variant(code), inputs, blocks, 4),
     )
 
 
@@ -63,9 +68,9 @@ def test_what_the_prose_says(found):
     given = [one for guided in found.guided.values() for one in guided.advised.advice.values()]
     assert words["given"] == len(given) == words["sure"] + words["indicated"] + words["open"] == 2 * len(advice.TOPICS)
     assert words["open"] == sum(one.sureness == advice.OPEN for one in given) > 0
-    assert (
-        words["agrees"] + words["differs"] + words["untold"] <= words["given"] and "as few as here" in words["caution"]
-    )
+    # The prose adds up.
+    assert words["agrees"] + words["differs"] + words["untold"] + words["silent"] == words["given"]
+    assert words["silent"] == 2 and words["claims-from"] == VERY_FEW and "as few as here" in words["caution"]
     # What is compared from run to run has to be numbers and words.
     assert {type(value) for value in words.values()} <= {int, str}
 
@@ -81,15 +86,33 @@ def test_summary_has_every_topic_with_its_sureness(found):
     assert "speech on espeak, music on music21" in table.caption and 'class="odyssey-verdicts"' in table.html
 
 
+def test_rate_table_has_a_row_a_finding(found):
+    table = page.rate_table(found.guided)
+    shown, rates = rows(table), {task: guided.advised.rates for task, guided in found.guided.items()}
+    assert shown[0] == ["finding", "speech", "music"] and [row[0] for row in shown[1:]] == list(rates["music"])
+    for name, *cells in shown[1:]:
+        assert cells == [rates[task][name] or "–" for task in ("speech", "music")]
+    # Thirty trials do not show the shape of the basin.
+    assert ["basin", "–", "–"] in shown and "speech on espeak" in table.caption and "odyssey-verdicts" in table.html
+
+
 def test_basis_and_standings(found):
     assert rows(page.basis_table(found.guided))[1] == ["speech", "espeak", "10", "30", "6", "30.0"]
     shown = rows(page.standings_table(found.guided["music"]))
     assert [row[0] for row in shown[1:]] == ["NFG", "NP"] and shown[1][1] == "worse"
-    assert (
-        shown[1][2].startswith("+2")
-        and shown[1][-1] == "0"
-        and "music21" in page.standings_table(found.guided["music"]).caption
-    )
+    assert shown[0] == [
+        *("variant", "as good?", "difference, % of V", "from", "to", "parameters, % of V", "time, % of V", "failed")
+    ]
+    nfg = found.guided["music"].advised.standings[0]
+    numbers = [float(cell.replace("−", "-")) for cell in shown[1][2:]]
+    relative = (nfg.difference, nfg.low, nfg.high, nfg.price.parameters)
+    assert numbers[:4] == pytest.approx([100 * one for one in relative], abs=0.06)
+    assert shown[1][2].startswith("+2") and numbers[-1] == nfg.failed == 0
+    caption = page.standings_table(found.guided["music"]).caption
+    assert "music21" in caption and "10 times the best" in caption
+    # No error rate is ten times another one.
+    percent = page.standings_table(found.guided["speech"])
+    assert rows(percent)[0] == shown[0][:-1] and "times the best" not in percent.caption
 
 
 def test_list_has_advice_evidence_and_the_paper(found):
@@ -103,7 +126,9 @@ def test_list_has_advice_evidence_and_the_paper(found):
         )
         # Of the momentum the paper says the same on each task, of the variants another thing.
         assert shown.html.count(one.stated) == 1
-        assert guided.advised.advice["architectures to leave"].stated in shown.text
+        leave = guided.advised.advice["architectures to leave"]
+        assert f"<em>{leave.stated} {page.PAPER[leave.paper]}</em>" in shown.html
+    assert "<dt><strong>Momentum.</strong> As we read" in shown.html
     assert page.PAPER[advice.SILENT] in shown.html and set(page.PAPER) >= {
         one.paper for one in guided.advised.advice.values()
     }

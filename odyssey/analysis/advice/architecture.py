@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, sureness
-from odyssey.analysis.claims.contrast import MATTERS, contrast
-from odyssey.analysis.claims.verdict import BASELINE, LEVEL
-from odyssey.analysis.claims.words import listed, percent
+from odyssey.analysis.claims.contrast import contrast
+from odyssey.analysis.claims.verdict import BASELINE, LEVEL, OTHERS
+from odyssey.analysis.claims.words import SPACE, listed, percent
 from odyssey.analysis.comparison import holm
 from odyssey.analysis.samples import LIMIT, samples
 
-CHEAPER, WORSE_ONES = "cheaper architectures", "architectures to leave"
+CHEAPER, WORSE_ONES = "architectures with fewer parameters", "architectures to leave"
 BETTER, WORSE, AS_GOOD, UNSHOWN = "better", "worse", "as good", "not shown"
 # As we read the paper, in its comparison of the variants: significantly worse than vanilla. No other one differs.
 PAPER_WORSE = {
@@ -43,6 +43,11 @@ class Price:
 
     parameters: float
     time: float
+
+    @property
+    def size(self) -> str:
+        """The parameters in per cent, with three digits: an architecture may save less than one in a hundred."""
+        return f"{100 * self.parameters:.3g}{SPACE}%"
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ class Standing:
     @property
     def told(self) -> str:
         """The numbers, such as ``CIFG −0.5 % (−2.1 to +1.0 %) with 74 % of the parameters in 70 % of the time``."""
-        size = f"with {percent(self.price.parameters)} of the parameters"
+        size = f"with {self.price.size} of the parameters"
         time = f" in {percent(self.price.time)} of the time" if np.isfinite(self.price.time) else ""
         if not np.isfinite(self.low):
             return f"{self.code}, too few scores, {size}{time}"
@@ -91,39 +96,46 @@ def standings(trials: pd.DataFrame, prices: Mapping[str, Price]) -> list[Standin
     corrected = holm(np.array([one.p for one in found]))
     rows = []
     for code, one, p in zip(codes, found, corrected, strict=True):
-        scale = one.matters / MATTERS
-        low, high = (end / scale for end in one.interval) if one.known else (nan, nan)
+        low, high = one.interval if one.known else (nan, nan)
         word = UNSHOWN
         if p < LEVEL:
             word = WORSE if one.difference > 0 else BETTER
-        elif low > -MATTERS and high < MATTERS:
+        elif low > -one.matters and high < one.matters:
             word = AS_GOOD
-        rows.append(Standing(code, word, one.difference / scale, low, high, _failed(cells[code]), prices[code]))
+        relative = (value / one.baseline for value in (one.difference, low, high))
+        rows.append(Standing(code, word, *relative, _failed(cells[code]), prices[code]))
     return rows
 
 
 def cheaper(task: str, found: list[Standing], each: int) -> Advice:
-    """Which architectures have fewer parameters than vanilla and lose nothing."""
+    """Which architectures have fewer parameters than vanilla and lose nothing.
+
+    Where the trials do not decide, only those are advised that the paper has and does not find worse.
+    """
     light = [one for one in found if one.price.parameters < 1 and one.word != WORSE]
     free = [one for one in light if one.word in (AS_GOOD, BETTER)]
     open_ = [one for one in light if one.word == UNSHOWN]
+    worse = PAPER_WORSE.get(task)
+    hoped = [one for one in open_ if worse and one.code in OTHERS and one.code not in worse]
     words = []
     if free:
         words.append(f"Take {listed(_codes(free), 'or')}: fewer parameters than vanilla, and no worse.")
-    if open_:
-        words.append(
-            f"Of {listed(_codes(open_))}, which also have fewer, {each} trials each show no loss and exclude none."
-            if free
-            else f"Try {listed(_codes(open_), 'or')}: fewer parameters than vanilla. {each} trials each show no loss, "
-            "but do not exclude one either."
-        )
+    if hoped:
+        words.append(_to_try(hoped, bool(free), each))
+    if not words:
+        rest = "is shown to be" if open_ else "is"
+        words.append(f"Take vanilla: no architecture with fewer parameters {rest} as good.")
+    if doubted := [code for code in _codes(open_) if code in (worse or ())]:
+        words.append(f"Not decided here: {listed(doubted)}, which the paper finds worse.")
+    if unknown := [one.code for one in open_ if one not in hoped and one.code not in (worse or ())]:
+        words.append(f"Not decided: {listed(unknown)}.")
     codes = set(_codes(free))
     lost = {one.code for one in found if one.word == WORSE} & PAPER_CHEAPER
-    worse = PAPER_WORSE.get(task)
+    undecided = f"{listed(_codes(hoped or open_))}: not decided" if open_ else "none"
     return Advice(
         CHEAPER,
-        listed(_codes(free)) if free else f"{listed(_codes(open_))}: no loss shown" if open_ else "none",
-        " ".join(words) or "Take vanilla: no architecture with fewer parameters is as good.",
+        listed(_codes(free)) or undecided,
+        " ".join(words),
         _evidence(light) or f"{_TOO_FEW if light else _ALL_WORSE}.",
         f"{_SECTION}: coupled gates (CIFG) and no peepholes (NP) change nothing significantly." if worse else "",
         agreement(codes >= PAPER_CHEAPER and not codes & worse, bool(lost or codes & worse)) if worse else SILENT,
@@ -153,6 +165,16 @@ def worse_ones(task: str, found: list[Standing], each: int) -> Advice:
         f"{_SECTION}: {listed(sorted(theirs))} are significantly worse." if theirs else "",
         agreement(codes == theirs, bool(codes - theirs or cleared & theirs)) if theirs else SILENT,
         sureness(bool(poor) or not others, each),
+    )
+
+
+def _to_try(hoped, others, each):
+    """What the trials leave open and the paper does not find worse; `others` are advised already."""
+    as_there = "as the paper does" if set(_codes(hoped)) <= PAPER_CHEAPER else "which the paper does not find worse"
+    sizes = listed([f"{one.code} with {one.price.size}" for one in hoped])
+    return (
+        f"{'Also try' if others else 'Try'} {listed(_codes(hoped), 'or')}, {as_there}: fewer parameters than vanilla "
+        f"({sizes} of them). {each} trials each neither show a loss nor exclude one."
     )
 
 

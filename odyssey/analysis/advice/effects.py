@@ -12,8 +12,7 @@ import numpy as np
 from scipy import stats
 
 from odyssey.analysis.advice.pool import BLOCKS, MOMENTUM, NOISE, RATE, Pool
-from odyssey.analysis.claims.contrast import MATTERS
-from odyssey.analysis.claims.verdict import LEVEL
+from odyssey.analysis.claims.verdict import LEVEL, MATTERS
 
 HELPS, HURTS, SAME, UNSHOWN = "helps", "hurts", "makes no difference", "makes no difference that can be shown"
 LEAST_DEGREES = 10  # of freedom, below which no interval is given

@@ -30,12 +30,14 @@ class Advised:
         standings: each architecture against vanilla.
         curve: of the learning rate, over all variants.
         best: learning rates of the best trials.
+        rates: what is known of the learning rate, by `odyssey.analysis.advice.rate.findings`.
         advice: by topic, in the order of `TOPICS`.
     """
 
     standings: list[Standing]
     curve: Curve
     best: BestRates
+    rates: dict[str, str]
     advice: dict[str, Advice]
 
 
@@ -63,7 +65,7 @@ def advise(
     advice = (
         architecture.cheaper(task, found, each),
         architecture.worse_ones(task, found, each),
-        rate.learning_rate(task, together, along, best, each),
+        rate.learning_rate(task, along, best, each),
         rate.size(task, along, best, share, each),
         others.blocks(task, good, doublings, each),
         others.noise(task, good, each),
@@ -71,4 +73,4 @@ def advise(
         search.order(task, importance, each),
         search.budget(trials, best, each),
     )
-    return Advised(found, along, best, {one.topic: one for one in advice})
+    return Advised(found, along, best, rate.findings(together, along, best), {one.topic: one for one in advice})

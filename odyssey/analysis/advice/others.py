@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import log2
 
-from odyssey.analysis.advice.effects import HELPS, HURTS, MIDDLE, SAME, Effect, hyperparameter, middle_noise
+from odyssey.analysis.advice.effects import HELPS, HURTS, MIDDLE, SAME, UNSHOWN, Effect, hyperparameter, middle_noise
 from odyssey.analysis.advice.pool import BLOCKS, MOMENTUM, NOISE, Pool
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, does, sureness
 from odyssey.analysis.claims.verdict import PAPER_NAMES
@@ -28,9 +28,12 @@ def blocks(task: str, good: Pool, costs: Sequence[tuple[int, float]], each: int)
         HELPS: "Take as many blocks as you can pay for: more of them help.",
         HURTS: "Take few blocks: more of them hurt.",
         SAME: "Take few blocks: more make no difference that matters.",
-    }.get(
-        found.word, f"Take as few blocks as seem enough: more make no difference that {found.trials} trials can show."
-    )
+    }.get(found.word)
+    if text is None:
+        careful = (
+            "many blocks as you can pay for, as the paper says" if task in PAPER_NAMES else "few blocks as seem enough"
+        )
+        text = f"Take as {careful}: {found.trials} trials cannot show whether more help."
     evidence = _evidence(found, f"from {RANGE[0]} to {RANGE[1]} blocks")
     if found.known:
         doubling = ((1 + end) ** (1 / _DOUBLINGS) - 1 for end in (found.change, found.low, found.high))
@@ -41,7 +44,7 @@ def blocks(task: str, good: Pool, costs: Sequence[tuple[int, float]], each: int)
         )
         evidence += f" Measured: an update of vanilla with {steps.replace('and ', 'and with ')}."
     return _advice(
-        (MORE_BLOCKS, does(found)),
+        (MORE_BLOCKS, _short(found, "not known")),
         (text, evidence),
         f"{_SECTION} the hidden size: larger networks do better, with diminishing returns, and take more time.",
         (found.word == HELPS, found.word in (HURTS, SAME)),
@@ -53,14 +56,16 @@ def noise(task: str, good: Pool, each: int) -> Advice:
     """How much input noise, by `good` trials."""
     found, middle = hyperparameter(good, NOISE), middle_noise(good)
     text = f"Add noise to the inputs: it {does(found)}." if found.word == HELPS else f"Add none: noise {does(found)}."
+    short = _short(found, "no effect shown")
     if middle.word == HELPS and found.word != HELPS:
+        short = f"try {_middle()}"
         text = f"Try noise of {_middle()}, which {does(middle)}; over its whole range noise {does(found)}."
     evidence = _evidence(found, "from noise of 0 to 1")
     if middle.known:
         evidence += f" Noise of {_middle()} against less: {changed(middle.change, middle.low, middle.high)}."
     dip = " The exception is a small dip for noise of 0.2 to 0.5 on TIMIT." if task == "speech" else ""
     return _advice(
-        (INPUT_NOISE, does(found)),
+        (INPUT_NOISE, short),
         (text, evidence),
         f"{_SECTION} the input noise: it almost always hurts.{dip}",
         (found.word == HURTS, found.word in (HELPS, SAME)),
@@ -76,7 +81,7 @@ def momentum(task: str, good: Pool, each: int) -> Advice:
     else:
         text = f"Do not tune the momentum: it {does(found)}."
     return _advice(
-        (A_MOMENTUM, does(found)),
+        (A_MOMENTUM, _short(found, "no effect shown")),
         (text, _evidence(found, "from a momentum of 0 to 0.99")),
         f"{_SECTION} the momentum: it changes nothing noticeably, where the learning rate is multiplied by one minus "
         "the momentum, as here.",
@@ -97,6 +102,10 @@ def _advice(named, said, stated, against, of):
         agreement(agrees, differs) if told else SILENT,
         sureness(found.word in (HELPS, HURTS, SAME), each),
     )
+
+
+def _short(found, unknown):
+    return unknown if found.word == UNSHOWN else does(found)
 
 
 def _evidence(found: Effect, where: str) -> str:

@@ -9,9 +9,8 @@ from scipy import stats
 from odyssey.analysis.advice.curve import LARGE, RESAMPLES, SMALL, UNKNOWN, Curve, Estimate
 from odyssey.analysis.advice.pool import BLOCKS, RATE, Pool
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, power, sureness
-from odyssey.analysis.claims.contrast import MATTERS
-from odyssey.analysis.claims.verdict import LEVEL, PAPER_NAMES
-from odyssey.analysis.claims.words import number, percent
+from odyssey.analysis.claims.verdict import LEVEL, MATTERS, PAPER_NAMES
+from odyssey.analysis.claims.words import number, percent, span
 from odyssey.analysis.comparison import TOP_SHARE, scored, top
 from odyssey.analysis.samples import AXES
 
@@ -71,7 +70,7 @@ def best_rates(trials: pd.DataFrame) -> BestRates:
     return BestRates(*estimates, len(best), _correlation(best["learning_rate"], best["blocks"]))
 
 
-def learning_rate(task: str, pool: Pool, curve: Curve, best: BestRates, each: int) -> Advice:
+def learning_rate(task: str, curve: Curve, best: BestRates, each: int) -> Advice:
     """Where to search, and where to start. Decided where both ends of the range are known to within a decade,
     and where there are trials enough for a tenth of them."""
     known, where = False, "no score yet"
@@ -81,7 +80,9 @@ def learning_rate(task: str, pool: Pool, curve: Curve, best: BestRates, each: in
         known = each >= TOP_SHARE and max(np.log10(one.high / one.low) for one in ends) <= KNOWN_TO
         where = f"{power(best.lowest.value)} to {power(best.highest.value)}"
         text = f"Search from {where}. {_start(curve)}"
-        evidence = " ".join(filter(None, (_range(best), _basin(curve), _outside(pool, curve, best))))
+        evidence = f"That is where 80 % of the {best.trials} best trials of all variants are."
+        if not curve.known:
+            evidence += " They are too few for the shape of the basin."
     width, time = curve.width, curve.time
     # Cut off by the search space, a basin may be wider than can be seen.
     narrow = width.high < WIDE and not curve.at_lower_limit and not curve.at_upper_limit
@@ -98,6 +99,38 @@ def learning_rate(task: str, pool: Pool, curve: Curve, best: BestRates, each: in
         agreement(width.low > WIDE and time.high < 1, narrow or time.low > 1) if told else SILENT,
         sureness(known, each),
     )
+
+
+def findings(pool: Pool, curve: Curve, best: BestRates) -> dict[str, str]:
+    """What is known of the learning rate, in numbers with their 95 % intervals; empty where it is not known."""
+    rates = AXES[RATE].decode(pool.inputs[:, RATE])
+    inside, below, above = best.inside(rates), rates < best.lowest.value, rates > best.highest.value
+    width, time, loss = curve.width, curve.time, curve.below
+
+    def still(chosen):
+        return percent(pool.unfinished[chosen].mean()) if chosen.any() else ""
+
+    def diverged(chosen):
+        return f"{pool.diverged[chosen].sum()} of {chosen.sum()}" if chosen.any() else ""
+
+    return {
+        "80 % of the best: from": _rate(best.lowest),
+        "80 % of the best: to": _rate(best.highest),
+        "half of the best: from": _rate(best.lower),
+        "half of the best: to": _rate(best.upper),
+        "basin": f"{power(curve.lower.value)} to {power(curve.upper.value)}" if curve.known else "",
+        "its width, decades": f"{width.value:.1f} ({width.low:.1f} to {width.high:.1f})" if curve.known else "",
+        "time at the upper end, of that at the lower": f"{percent(time.value)} ({span(time.low, time.high)})"
+        if curve.known
+        else "",
+        "score a decade below the range, above its lowest": changed(loss.value, loss.low, loss.high)
+        if loss.known
+        else "",
+        "still training at the last epoch, below the range": still(below),
+        "still training at the last epoch, within it": still(inside),
+        "diverged, above the range": diverged(above),
+        "diverged, within it": diverged(inside),
+    }
 
 
 def size(task: str, curve: Curve, best: BestRates, share: float, each: int) -> Advice:
@@ -166,46 +199,5 @@ def _start(curve):
     return text
 
 
-def _range(best):
-    return (
-        f"Of the {best.trials} best trials of all variants 80 % have a rate from {_rate(best.lowest)} to "
-        f"{_rate(best.highest)}, and half have one from {_rate(best.lower)} to {_rate(best.upper)}."
-    )
-
-
-def _basin(curve):
-    if not curve.known:
-        return "They are too few for the shape of the basin."
-    width, time = curve.width, curve.time
-    return (
-        f"The expected score is within {percent(MATTERS)} of its lowest over {width.value:.1f} decades "
-        f"({width.low:.1f} to {width.high:.1f}), from {power(curve.lower.value)} to {power(curve.upper.value)}. "
-        f"At the upper end of the range training takes {percent(time.value)} of its time at the lower "
-        f"({percent(time.low)} to {percent(time.high)})."
-    )
-
-
-def _outside(pool, curve, best):
-    rates = AXES[RATE].decode(pool.inputs[:, RATE])
-    inside, below, above = best.inside(rates), rates < best.lowest.value, rates > best.highest.value
-    words = []
-    if curve.below.known:
-        loss = changed(curve.below.value, curve.below.low, curve.below.high)
-        words.append(f"A decade below the range the expected score is {loss} above its lowest.")
-    if below.any() and inside.any():
-        words.append(
-            f"Below the range {percent(pool.unfinished[below].mean())} of the trials were still training "
-            f"when the epochs were over, within it {percent(pool.unfinished[inside].mean())}."
-        )
-    counts = [
-        f"{pool.diverged[chosen].sum()} of {chosen.sum()} {place} it"
-        for chosen, place in ((above, "above"), (inside, "within"))
-        if chosen.any()
-    ]
-    if counts:
-        words.append(f"Diverged: {', '.join(counts)}.")
-    return " ".join(words)
-
-
 def _rate(estimate):
-    return f"{power(estimate.value)} ({power(estimate.low)} to {power(estimate.high)})"
+    return f"{power(estimate.value)} ({power(estimate.low)} to {power(estimate.high)})" if estimate.known else ""

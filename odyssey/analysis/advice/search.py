@@ -11,9 +11,8 @@ from odyssey.analysis.advice.rate import BestRates
 from odyssey.analysis.advice.words import SILENT, UNTOLD, Advice, agreement, sureness
 from odyssey.analysis.budget import best_of
 from odyssey.analysis.claims.average import LEAST_VARIANTS
-from odyssey.analysis.claims.contrast import MATTERS
 from odyssey.analysis.claims.shares import LEAST_R2
-from odyssey.analysis.claims.verdict import PAPER_NAMES
+from odyssey.analysis.claims.verdict import MATTERS, PAPER_NAMES
 from odyssey.analysis.claims.words import percent
 from odyssey.analysis.importance import MAIN, VERY_FEW, Importance
 from odyssey.analysis.samples import AXES
@@ -21,6 +20,11 @@ from odyssey.progress import duration
 
 ORDER, BUDGET = "order", "budget"
 PAPER_ORDER = ("learning rate", "blocks", "noise", "momentum")
+_AS_THERE = "as in the paper"
+_IN_THAT_ORDER = (
+    f"Begin with the {PAPER_ORDER[0]} and go on in the paper's order: {', '.join(PAPER_ORDER[1:])}. "
+    "These trials cannot tell."
+)
 
 
 def order(task: str, importance: Mapping[str, Importance], each: int) -> Advice:
@@ -40,8 +44,8 @@ def order(task: str, importance: Mapping[str, Importance], each: int) -> Advice:
         unknown = "Of too few variants the shares of the hyperparameters can be estimated."
         return Advice(
             ORDER,
-            "not known",
-            "Begin with the learning rate, as in the paper: these trials cannot tell.",
+            _AS_THERE,
+            _IN_THAT_ORDER,
             unknown,
             stated,
             UNTOLD if told else SILENT,
@@ -58,10 +62,10 @@ def order(task: str, importance: Mapping[str, Importance], each: int) -> Advice:
     )
     return Advice(
         ORDER,
-        ", ".join(names),
-        f"Tune {', then '.join(names)}." + ("" if decided else " Only the trials of a larger search can confirm that."),
-        f"Shares of the variance by the forest and by the process, means over the variants: {parts}. Of the variance "
-        f"of trials that they have not seen they predict {percent(quality[0])} and {percent(quality[1])}.",
+        ", ".join(names) if decided else _AS_THERE,
+        f"Tune {', then '.join(names)}." if decided else _IN_THAT_ORDER,
+        f"Shares of the variance by the forest and by the process, means over the variants: {parts}. R² on "
+        f"unseen trials, medians: {_r2(quality[0])} and {_r2(quality[1])}.",
         stated,
         agreement(decided and tuple(names) == PAPER_ORDER, decided and tuple(names) != PAPER_ORDER) if told else SILENT,
         sureness(decided, each),
@@ -132,6 +136,10 @@ def _shares(importance, name, number=None):
     found = np.array([getattr(one, name) for one in importance.values()], float)
     found = found[np.isfinite(found).all(axis=1)] if len(found) else np.zeros((0, len(MAIN)))
     return found[:, : len(MAIN)] if number is None else found[:, number : number + 1]
+
+
+def _r2(value):
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _first(found, column, target):

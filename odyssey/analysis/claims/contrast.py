@@ -13,14 +13,14 @@ from math import isfinite, nan, sqrt
 import numpy as np
 import pandas as pd
 from scipy import stats
+from scipy.optimize import brentq
 
 from odyssey.analysis.claims.verdict import LEVEL, POWER
 from odyssey.analysis.comparison import TOP_SHARE, top, welch
 from odyssey.protocol import TRIALS
 
-# A difference that matters, relative to vanilla's mean: one error in twenty. A convention, the same for all tasks; a
-# smaller one would hardly make anybody choose another architecture, and could hardly be seen with the study's trials.
-MATTERS = 0.05
+# With a smaller power for what matters, two equal variants could often not be shown to be equal by the whole study.
+HARDLY_MISSED = 0.99
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class Contrast:
         difference: in the unit of the score; positive is worse.
         error: its standard error, the selection included.
         degrees: of freedom (Welch 1947).
-        matters: a difference that matters, `MATTERS` times vanilla's mean.
+        baseline: vanilla's mean.
+        matters: a difference that matters: what the whole study would hardly miss (`worth_finding`). A share of
+            vanilla's mean would not do: a likelihood in nats has no scale on which 5 % are little or much.
         paper: p of the paper's own test, Welch's.
         values: how many scores the smaller best tenth has.
         spreads: of both (`Tenth`).
@@ -65,6 +67,7 @@ class Contrast:
     difference: float
     error: float
     degrees: float
+    baseline: float
     matters: float
     paper: float
     values: int
@@ -110,11 +113,27 @@ def contrast(trials: pd.DataFrame, baseline: pd.DataFrame) -> Contrast:
         first.mean - second.mean,
         error,
         degrees,
-        MATTERS * second.mean,
+        second.mean,
+        worth_finding((first.spread, second.spread)),
         welch(first.scores, second.scores).p,
         min(counts),
         (first.spread, second.spread),
     )
+
+
+def worth_finding(spreads: tuple[float, float]) -> float:
+    """The difference that the study's `TRIALS` trials a cell show with a power of `HARDLY_MISSED`.
+
+    Args:
+        spreads: of the two best tenths (`Tenth.spread`); where there is none, neither is there a difference (NaN).
+    """
+    count, squares = TRIALS // TOP_SHARE, np.square(spreads)
+    if not squares.sum() > 0:
+        return nan
+    degrees = squares.sum() ** 2 / (squares**2).sum() * (count - 1)
+    limit = stats.t.ppf(1 - LEVEL / 2, degrees)
+    shift = brentq(lambda shift: stats.nct.sf(limit, degrees, shift) - HARDLY_MISSED, 0, 2 * limit + 4)
+    return float(shift * sqrt(squares.sum() / count))
 
 
 def trials_needed(spreads: tuple[float, float], difference: float, most: int = TRIALS) -> int | None:

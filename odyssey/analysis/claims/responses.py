@@ -14,16 +14,15 @@ import numpy as np
 from scipy import stats
 
 from odyssey.analysis.claims.average import LEAST_VARIANTS, Average
-from odyssey.analysis.claims.contrast import MATTERS
 from odyssey.analysis.claims.evidence import Evidence
 from odyssey.analysis.claims.shares import SECTION, unusable
-from odyssey.analysis.claims.verdict import Claim, Part
+from odyssey.analysis.claims.verdict import LISTED, MATTERS, Claim, Part
 from odyssey.analysis.claims.words import number, percent
 from odyssey.analysis.importance import POINTS, SCORE, TIME, VERY_FEW
 from odyssey.analysis.samples import AXES, Samples, samples
 from odyssey.protocol import BLOCKS, LEARNING_RATE
 
-# From one end of a hyperparameter's range to the other: a tenth of the places in a ranking, or of a decade in time
+# From one end of a hyperparameter's range to the other: a tenth of a ranking, or of a decade in time
 # (a quarter more). The same number for both is a convention.
 NOTICEABLE = 0.1
 DIP = (0.2, 0.5)  # the paper's own range of noise
@@ -32,11 +31,11 @@ WIDE = 1.0  # decades: half of the two that the paper gives as the most
 
 _RATE, _BLOCKS, _NOISE, _MOMENTUM = range(len(AXES))
 _JUDGED = (
-    "Effects are those from one end of the range to the other in a regression of each variant's trials on all four "
-    "hyperparameters: on the rank of the score (1 is from the best trial to the worst) and on log10 of the time. Means "
-    f"over variants, with 95 % intervals, from at least {VERY_FEW} trials of each. An effect smaller than "
-    f"{NOTICEABLE} is not noticeable; one that is claimed fails where its interval ends below that, and where several "
-    "statements could fail, by Bonferroni's correction."
+    "Each effect: its mean over the variants (95 % interval), by a regression of each variant's trials on all four "
+    "hyperparameters. The rank of a trial is its place by score among those of its variant, from 0, the best, to 1, "
+    f"the worst; time enters as log10. At least {VERY_FEW} trials of each variant are asked for. An effect smaller "
+    f"than {NOTICEABLE} is not noticeable; one that is claimed fails where its interval ends below that, and where "
+    f"several statements could fail, by Bonferroni's correction. {LISTED}"
 )
 
 
@@ -71,7 +70,7 @@ def time_effect(axis: int) -> Callable[[Samples], float]:
 
 
 def diminishing(found: Samples) -> float:
-    """Places gained by 100 more blocks in the lower half of their (logarithmic) range, less those in the upper."""
+    """Ranks gained by 100 more blocks in the lower half of their (logarithmic) range, less those in the upper."""
     blocks = found.inputs[:, _BLOCKS]
     fitted = effects(_ranks(found), found.inputs, np.maximum(blocks - 0.5, 0))
     lower = fitted[3 + _BLOCKS]
@@ -82,7 +81,7 @@ def diminishing(found: Samples) -> float:
 
 
 def dip(found: Samples) -> float:
-    """Places gained by noise within `DIP` against less noise than that."""
+    """Ranks gained by noise within `DIP` against less noise than that."""
     noise = found.inputs[:, _NOISE]
     inside, above = (noise >= DIP[0]) & (noise <= DIP[1]), noise > DIP[1]
     return float(-effects(_ranks(found), found.inputs, inside * 1.0, above * 1.0, without=_NOISE)[1])
@@ -201,9 +200,9 @@ RESPONSE_CLAIMS = {
         "More blocks have to lower the score and to lengthen training, and a hundred more blocks have to gain more "
         "below the (geometric) middle of their range than above it.",
         (
-            Response("places gained by blocks", lambda found: -score_effect(_BLOCKS)(found)),
-            Response("gain for 100 blocks, lower less upper half", diminishing, 0.0),
-            Response("time by blocks", time_effect(_BLOCKS)),
+            Response("improvement of rank from fewest to most blocks", lambda found: -score_effect(_BLOCKS)(found)),
+            Response("improvement of rank for 100 more blocks, lower less upper half", diminishing, 0.0),
+            Response("change of log10 of time from fewest to most blocks", time_effect(_BLOCKS)),
         ),
     ),
     "C11": ResponseClaim(
@@ -214,10 +213,10 @@ RESPONSE_CLAIMS = {
         "More noise has to raise the score and to lengthen training; on speech, noise of 0.2 to 0.5 has to give better "
         "scores than less noise, too.",
         (
-            Response("places lost by noise", score_effect(_NOISE)),
-            Response("time by noise", time_effect(_NOISE)),
+            Response("worsening of rank from least to most noise", score_effect(_NOISE)),
+            Response("change of log10 of time from least to most noise", time_effect(_NOISE)),
         ),
-        (Response("places gained by noise of 0.2 to 0.5", dip, 0.0),),
+        (Response("improvement of rank from less noise to 0.2 to 0.5", dip, 0.0),),
     ),
     "C12": ResponseClaim(
         "momentum changes nothing",
@@ -225,8 +224,8 @@ RESPONSE_CLAIMS = {
         "R",
         "Both intervals have to stay within what is noticeable; it does not hold where one of them lies beyond.",
         (
-            Response("places by one minus momentum", score_effect(_MOMENTUM), None),
-            Response("time by one minus momentum", time_effect(_MOMENTUM), None),
+            Response("worsening of rank from highest to lowest momentum", score_effect(_MOMENTUM), None),
+            Response("change of log10 of time from highest to lowest momentum", time_effect(_MOMENTUM), None),
         ),
     ),
     "C13": BasinClaim(),

@@ -12,8 +12,8 @@ import numpy as np
 
 from odyssey.analysis.claims.average import LEAST_VARIANTS, Average
 from odyssey.analysis.claims.evidence import Evidence
-from odyssey.analysis.claims.verdict import PAPER_NAMES, Claim, Part
-from odyssey.analysis.claims.words import percent, span
+from odyssey.analysis.claims.verdict import LISTED, PAPER_NAMES, Claim, Part
+from odyssey.analysis.claims.words import percent, point_span, points
 from odyssey.analysis.importance import HEAT, MAIN, NAMES, TERMS, VERY_FEW
 from odyssey.analysis.known import TRUE
 from odyssey.protocol import TRIALS
@@ -35,10 +35,11 @@ SMALL_FROM = TRIALS // 2
 
 SECTION = "the impact of the hyperparameters"
 _JUDGED = (
-    "Shares are means over the variants, with 95 % intervals over them, widened by the estimate's error on a function "
-    f"whose shares are known. Forest and Gaussian process have to agree, both with a median R² of at least {LEAST_R2} "
+    "Each share: what the claim asks for, then its mean over the variants in % of the variance by each estimate (95 % "
+    "interval, widened by the estimate's error on a function whose shares are known). "
+    f"Forest and Gaussian process have to agree, both with a median R² of at least {LEAST_R2} "
     f"in cross-validation, from at least {VERY_FEW} trials of each variant; that a share is small is believed from "
-    f"{SMALL_FROM} trials on."
+    f"{SMALL_FROM} trials on. {LISTED}"
 )
 
 RATE, BLOCKS, NOISE, MOMENTUM = np.eye(len(NAMES))[: len(MAIN)]
@@ -73,7 +74,7 @@ class Statement:
                 lacking = f"trials of at least {LEAST_VARIANTS} variants, with scores that depend on something"
                 return Part(False, False, few, lacking=lacking)
         numbers = ", ".join(f"{name} {_written(average)}" for name, average in averages.items())
-        because = f"{self.name}: {numbers}, against {percent(self.bound)}"
+        because = f"{self.name} {'>' if self.above else '<'} {percent(self.bound)}: {numbers}"
         sides = {name: self._side(average, 1) for name, average in averages.items()}
         if self.small and evidence.each < SMALL_FROM and set(sides.values()) == {-1}:
             lacking = f"at least {SMALL_FROM} trials of each variant, before which no share is believed to be small"
@@ -135,7 +136,7 @@ def unusable(evidence: Evidence, estimates: tuple[str, ...] = ("forest", "proces
 
 def _written(average: Average) -> str:
     low, high = average.interval()
-    return f"{percent(average.mean)} ({span(low, high)})"
+    return f"{points(average.mean)} ({point_span(low, high)})"
 
 
 def _everywhere(*statements: Statement) -> dict[str, tuple[Statement, ...]]:
@@ -154,7 +155,7 @@ SHARE_CLAIMS = {
         _everywhere(Statement("learning rate", RATE, TWO_THIRDS)),
     ),
     "C8": ShareClaim(
-        "then blocks, then noise; momentum < 1 %",
+        f"learning rate, blocks, noise; momentum < {percent(ONE_PER_CENT)}",
         "After the learning rate comes the hidden size, then the input noise; the momentum has less than 1 %.",
         "R",
         "Of the main effects, the learning rate's has to be above that of the blocks, this above the noise's, this "
@@ -168,7 +169,7 @@ SHARE_CLAIMS = {
         ),
     ),
     "C9": ShareClaim(
-        "higher orders matter on TIMIT only",
+        "higher orders matter on TIMIT, less elsewhere",
         "Higher orders matter on TIMIT, and much less on IAM-OnDB and JSB Chorales.",
         "R",
         "All that is no main effect counts as higher orders. On speech they have to have more than "

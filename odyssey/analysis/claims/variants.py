@@ -11,20 +11,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from odyssey.analysis.claims.contrast import MATTERS, Contrast, contrast, trials_needed
+from odyssey.analysis.claims.contrast import HARDLY_MISSED, Contrast, contrast, trials_needed
 from odyssey.analysis.claims.evidence import Evidence
-from odyssey.analysis.claims.verdict import BASELINE, LEVEL, OTHERS, PAPER_NAMES, Claim, Part
-from odyssey.analysis.claims.words import listed, p_value, percent, span
+from odyssey.analysis.claims.verdict import BASELINE, LEVEL, LISTED, OTHERS, PAPER_NAMES, Claim, Part
+from odyssey.analysis.claims.words import listed, p_value, percent, point_span, points
 from odyssey.analysis.comparison import holm
 from odyssey.protocol import TRIALS
 
 NOT_BETTER, WORSE, SAME = "not better", "worse", "no change"
 
+# From fewer scores a spread is hardly known, and no number of trials follows from it.
+LEAST_VALUES = 5
+
 SECTION = "the comparison of the variants"
 _TESTED = (
-    "The best tenths are compared by Welch's test, its error enlarged by what selecting a tenth adds (the paper's own "
-    "test, without that, stands beside it); intervals have 95 %. A difference matters from "
-    f"{percent(MATTERS)} of vanilla's mean."
+    "The best tenths are compared by Welch's test, its error enlarged by what selecting a tenth adds, which the "
+    f"paper's own test leaves out. A difference matters if the whole study, {TRIALS} trials of each variant, would "
+    f"find it {percent(HARDLY_MISSED)} of the time, given the spread of the scores. Each variant: difference in % of "
+    f"vanilla's mean, positive is worse (95 % interval; p, and p by the paper's own test). {LISTED}"
 )
 _ONE = {
     WORSE: "It has to be significantly worse, and fails where its interval ends below a difference that matters.",
@@ -93,6 +97,11 @@ def _judged(kind: str, found: dict[str, Contrast], family: int) -> list[Part]:
     raw = [one.p_less(one.matters) if kind == WORSE else one.p for one in found.values()]
     # A variant without trials still takes part in the correction, as one that refutes nothing.
     corrected = holm(np.array(raw + [1.0] * (family - len(raw))))[: len(raw)]
+    fewest = min((one.values for one in found.values() if one.known), default=0)
+    alike = all(one.values == fewest for one in found.values() if one.known)
+    note = f"{'' if alike else 'at least '}{fewest} values in each best tenth"
+    unsure = f"more trials of each variant; how many cannot be estimated from {fewest} values"
+    lacking = unsure if fewest < LEAST_VALUES else ""
     parts = []
     for (code, one), p in zip(found.items(), corrected, strict=True):
         if not one.known:
@@ -108,18 +117,14 @@ def _judged(kind: str, found: dict[str, Contrast], family: int) -> list[Part]:
         else:
             refuted = refuted and one.difference < 0
             shown = not refuted and -one.matters < low
-        parts.append(Part(shown, refuted, _because(code, one), _trials(one)))
+        parts.append(Part(shown, refuted, _because(code, one), _trials(one), lacking, note))
     return parts
 
 
 def _because(code: str, one: Contrast) -> str:
-    scale = one.matters / MATTERS
-    difference = percent(one.difference / scale, signed=True)
-    low, high = (value / scale for value in one.interval)
-    return (
-        f"{code} {difference} of vanilla's mean ({span(low, high, signed=True)}; p {p_value(one.p)}, by the paper's "
-        f"own test p {p_value(one.paper)}; {one.values} values)"
-    )
+    difference = points(one.difference / one.baseline, signed=True)
+    low, high = (value / one.baseline for value in one.interval)
+    return f"{code} {difference} ({point_span(low, high, signed=True)}; {p_value(one.p)}, {p_value(one.paper)})"
 
 
 def _trials(one: Contrast) -> float:
@@ -139,7 +144,7 @@ VARIANT_CLAIMS = {
         _everywhere(NOT_BETTER, *OTHERS),
     ),
     "C2": VariantClaim(
-        "NFG and NOAF worse",
+        "NFG and NOAF both worse",
         "Without forget gate (NFG) or output activation (NOAF) a block is significantly worse on all three tasks.",
         "A, R",
         _everywhere(WORSE, "NFG", "NOAF"),

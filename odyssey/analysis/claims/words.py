@@ -17,19 +17,29 @@ def percent(share: float, signed: bool = False) -> str:
 
 def span(low: float, high: float, signed: bool = False) -> str:
     """Two shares, such as ``2.1 to 13 %``."""
-    return f"{percent(low, signed).removesuffix(f'{SPACE}%')} to {percent(high, signed)}"
+    return f"{points(low, signed)} to {percent(high, signed)}"
+
+
+def points(share: float, signed: bool = False) -> str:
+    """`percent` without its sign, where what stands around says that it is per cent."""
+    return percent(share, signed).removesuffix(f"{SPACE}%")
+
+
+def point_span(low: float, high: float, signed: bool = False) -> str:
+    """`span` without its sign."""
+    return f"{points(low, signed)} to {points(high, signed)}"
 
 
 def number(value: float) -> str:
-    """With a sign and two decimals."""
-    return f"{value:+.2f}".replace("-", "−")
+    """With a sign and two decimals; zero is never negative."""
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
 
 
 def p_value(p: float) -> str:
-    """``= 0.031``, for what follows a p."""
+    """Three decimals, or that it is below what three decimals can say."""
     if isnan(p):
         return "unknown"
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

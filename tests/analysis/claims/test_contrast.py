@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from odyssey.analysis.claims.contrast import MATTERS, Contrast, contrast, tenth, trials_needed
+from odyssey.analysis.claims.contrast import Contrast, contrast, tenth, trials_needed, worth_finding
 from odyssey.analysis.claims.verdict import LEVEL
 from odyssey.analysis.comparison import welch
 
@@ -53,12 +53,13 @@ def test_contrast_is_welch_where_all_trials_are_taken():
     assert one.interval == pytest.approx((reference.low, reference.high))
     assert one.p == pytest.approx(reference.p) == pytest.approx(one.paper)
     assert one.degrees == pytest.approx(reference.degrees) and one.values == 2
-    assert one.matters == pytest.approx(MATTERS * 8.05)
+    assert one.baseline == pytest.approx(8.05)
+    assert one.matters == worth_finding((first.std(ddof=1), second.std(ddof=1)))
 
 
 @pytest.mark.parametrize("bound", [-1.0, 0.5, 1.45, 1.55, 3.0])
 def test_p_less_is_below_the_level_where_the_interval_is_below_the_bound(bound):
-    one = Contrast(0.5, 0.5, 40.0, 0.5, 0.5, 20, (1.0, 1.0))
+    one = Contrast(0.5, 0.5, 40.0, 10.0, 0.5, 0.5, 20, (1.0, 1.0))
     assert one.interval[1] == pytest.approx(0.5 + 2.0211 * 0.5, rel=1e-4)
     assert (one.p_less(bound) < LEVEL) == (one.interval[1] < bound)
 
@@ -81,6 +82,17 @@ def test_needed_trials_with_unequal_spreads_by_simulation():
     first, second = generator.normal(0, 1, (count, 4000)), generator.normal(1, 2, (count, 4000))
     power = np.mean(stats.ttest_ind(first, second, equal_var=False).pvalue < LEVEL)
     assert power == pytest.approx(0.8, abs=0.03)
+
+
+def test_what_matters_is_what_the_whole_study_finds():
+    """Twenty in each group and a power of 0.99, by simulation."""
+    difference = worth_finding((1.0, 1.0))
+    generator = np.random.default_rng(3)
+    first, second = generator.normal(0, 1, (20, 20000)), generator.normal(difference, 1, (20, 20000))
+    assert np.mean(stats.ttest_ind(first, second, equal_var=False).pvalue < LEVEL) == pytest.approx(0.99, abs=0.003)
+    assert worth_finding((3.0, 3.0)) == pytest.approx(3 * worth_finding((1.0, 1.0)))
+    assert trials_needed((1.0, 2.0), worth_finding((1.0, 2.0))) < 200
+    assert isnan(worth_finding((0.0, 0.0))) and isnan(worth_finding((float("nan"), 1.0)))
 
 
 def test_more_trials_than_the_study_s_are_not_counted():

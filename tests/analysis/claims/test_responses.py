@@ -103,6 +103,13 @@ def one_cell(score, time=nothing, count=400):
     return samples(responding(score, time, count, codes=("V",)))
 
 
+def test_an_improvement_of_rank_is_positive_where_more_is_better():
+    because = judged("C10", saturating, SLOWER)[1]
+    assert because.startswith("Improvement of rank from fewest to most blocks +")
+    because = judged("C12", along(MOMENTUM, 2.0), SLOWER)[1]
+    assert because.startswith("Worsening of rank from highest to lowest momentum +")
+
+
 def test_effects_are_those_that_were_put_in():
     found = one_cell(along(NOISE, 1.0), lambda inputs: 0.3 * inputs[:, BLOCKS] - 0.2 * inputs[:, RATE] ** 2)
     assert time_effect(BLOCKS)(found) == pytest.approx(0.3, abs=0.02)

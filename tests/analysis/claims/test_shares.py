@@ -41,7 +41,7 @@ def judged(code, evidence):
 def test_known_shares_are_judged(code, task, named, verdict):
     found, because, needed = judged(code, weighed(shares(0.004, **named), task=task))
     assert found == verdict and needed == ""
-    assert "forest" in because and "process" in because and "against" in because
+    assert "forest" in because and "process" in because and (" > " in because or " < " in because)
 
 
 @pytest.mark.parametrize("code", SHARE_CLAIMS)
@@ -64,6 +64,13 @@ def test_estimates_that_disagree_tell_nothing(code):
     for pair in ((first, second), (second, first)):
         found, _, needed = judged(code, weighed(*pair, count=150, task="music"))
         assert found == UNTOLD and "cannot be estimated" in needed
+
+
+def test_numbers_stand_in_the_sentence():
+    space = "\N{NO-BREAK SPACE}"
+    named = {"blocks": 0.15, "input_noise": 0.08}
+    because = judged("C7", weighed(shares(0.0, **named), bias=0.02))[1]
+    assert because == f"Learning rate > 67{space}%: forest 77 (75 to 79), process 77 (75 to 79)."
 
 
 def test_variants_that_differ_widen_the_interval():

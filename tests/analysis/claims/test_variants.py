@@ -55,15 +55,15 @@ KNOWN = [
 def test_known_truth_is_found_with_the_study_s_trials(code, task, shifts, verdict):
     found, because, needed = judged(code, task, shifts)
     assert found == verdict and needed == ""
-    assert "of vanilla's mean" in because and "20 values" in because
+    assert because.endswith("; 20 values in each best tenth.") and because.count("values") == 1
 
 
 @pytest.mark.parametrize("code", VARIANT_CLAIMS)
 @pytest.mark.parametrize("task", TASKS)
 def test_two_trials_tell_nothing(code, task):
     found, because, needed = judged(code, task, {}, count=2)
-    assert found == UNTOLD and "2 values" in because
-    assert "trials of each variant" in needed
+    assert found == UNTOLD and "; 2 values in each best tenth." in because
+    assert needed == "More trials of each variant; how many cannot be estimated from 2 values."
 
 
 def test_a_difference_too_small_to_matter():
@@ -75,7 +75,25 @@ def test_a_difference_too_small_to_matter():
 
 def test_numbers_stand_in_the_sentence():
     because = judged("C4", "music", worse("NP"))[1]
-    assert because.startswith("NP +2") and "p < 0.001, by the paper's own test p < 0.001" in because
+    assert because.startswith("NP +2") and because.endswith("; < 0.001, < 0.001); 20 values in each best tenth.")
+    parts = _judged(SAME, {"NP": replace(ONE, difference=0.6, error=0.2)}, 1)
+    # 0.6 of a mean of 10, more or less 2.024 times 0.2; t = 3.
+    assert parts[0].because == "NP +6 (+2 to +10; 0.005, 0.900)"
+
+
+@pytest.mark.parametrize(("values", "estimated"), [(2, False), (4, False), (5, True), (20, True)])
+def test_needed_trials_are_not_estimated_from_a_handful_of_values(values, estimated):
+    wide = replace(ONE, error=1.0, values=values)
+    needed = conclude(_judged(SAME, {"NP": wide}, 1), 40)[2]
+    rough = "About 170 trials of each variant, a rough estimate from the 40 at hand."
+    assert needed == (
+        rough if estimated else f"More trials of each variant; how many cannot be estimated from {values} values."
+    )
+
+
+def test_best_tenths_of_unequal_size_are_counted_by_the_smallest():
+    parts = _judged(NOT_BETTER, {"NP": ONE, "NIG": replace(ONE, values=19), "NOG": replace(ONE, error=0.0)}, 3)
+    assert [part.note for part in parts] == ["at least 19 values in each best tenth"] * 2 + [""]
 
 
 def test_a_variant_that_is_not_recorded_is_named():
@@ -95,7 +113,7 @@ def test_scores_that_do_not_differ_tell_nothing():
     assert found[0] == UNTOLD and "at least two scores" in found[2].lower()
 
 
-ONE = Contrast(0.0, 0.1, 38.0, 0.5, 0.9, 20, (0.5, 0.5))
+ONE = Contrast(0.0, 0.1, 38.0, 10.0, 0.5, 0.9, 20, (0.5, 0.5))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from math import inf, nan
 import pytest
 
 from odyssey.analysis.claims import CLAIMS, FAILS, HOLDS, UNTOLD, words
-from odyssey.analysis.claims.verdict import Part, conclude
+from odyssey.analysis.claims.verdict import LISTED, Part, conclude
 
 TRUE = Part(True, False, "a is so")
 FALSE = Part(False, True, "b is not so")
@@ -51,17 +51,27 @@ def test_what_is_lacking_comes_before_trials_in_general():
     assert conclude(parts, 30) == (UNTOLD, "C may be so; no NP; x.", "Trials of NP.")
 
 
+def test_a_note_is_said_once_and_last():
+    parts = [Part(True, False, "a is so", note="2 values"), Part(True, False, "b is so", note="2 values"), TRUE]
+    assert conclude(parts, 30)[1] == "A is so; b is so; 2 values."
+
+
 def test_every_claim_says_what_and_where_and_how():
     assert list(CLAIMS) == [f"C{number}" for number in range(1, 16)]
     for code, claim in CLAIMS.items():
         assert claim.code == code and claim.text.endswith(".") and claim.rule.endswith(".")
-        assert len(claim.short) <= 40 and claim.stated
+        assert len(claim.short) <= 45 and claim.stated
     assert {code for code, claim in CLAIMS.items() if "A" in claim.mark} == {"C1", "C2", "C15"}
     assert CLAIMS["C1"].stated == "in the abstract" and "as we read the paper" in CLAIMS["C2"].stated
     # What differs from task to task is in the rule.
     assert "On music: it has to be significantly worse" in CLAIMS["C5"].rule
     assert "On speech and handwriting: each has to be significantly worse" in CLAIMS["C6"].rule
     assert "5\N{NO-BREAK SPACE}% of vanilla's mean" in CLAIMS["C3"].method
+    assert all(claim.method.endswith(LISTED) for claim in CLAIMS.values() if claim.method)
+    # The sentences of a verdict are short because the method says once what their numbers are.
+    assert "p, and p by the paper's own test" in CLAIMS["C1"].method and "The rank of a trial" in CLAIMS["C12"].method
+    impact = [CLAIMS[f"C{number}"].stated for number in range(7, 15)]
+    assert set(impact) == {"as we read the paper, in its section on the impact of the hyperparameters"}
 
 
 def test_numbers_in_words():
@@ -70,5 +80,7 @@ def test_numbers_in_words():
     assert words.percent(-0.0123, signed=True) == f"−1.2{space}%" and words.percent(0.123, True) == f"+12{space}%"
     assert words.percent(-0.0000001, True) == f"0{space}%" and words.percent(0.0996) == f"10{space}%"
     assert words.span(-0.02, 0.13, signed=True) == f"−2 to +13{space}%"
+    assert words.points(-0.0123, True) == "−1.2" and words.point_span(0, 0.131, signed=True) == "0 to +13"
+    assert words.p_value(0.3894) == "0.389" and words.number(-0.004) == "+0.00"
     assert words.number(-1.234) == "−1.23" and words.p_value(0.0004) == "< 0.001" and words.p_value(nan) == "unknown"
     assert words.listed(["a"]) == "a" and words.listed(["a", "b", "c"]) == "a, b and c"
