@@ -9,9 +9,10 @@ import pandas as pd
 from odyssey import records as archive
 from odyssey import tables
 from odyssey.analysis.claims import CLAIMS, FAILS, HOLDS, UNTOLD, Verdict, judge
+from odyssey.analysis.claims.words import percent
 from odyssey.pages.glue import glue_all
 from odyssey.pages.importance import kept_folder
-from odyssey.protocol import TRIALS
+from odyssey.protocol import MAX_EPOCHS, TRIALS
 
 # The table of verdicts has to fit a telephone.
 SHORT = {UNTOLD: "open"}
@@ -48,16 +49,22 @@ def claims_at_hand(corpora: dict[str, str]) -> Judged:
     Args:
         corpora: name of the corpus by task.
     """
-    records = pd.concat([archive.read(None, task, corpus) for task, corpus in corpora.items()])
-    found = judge(records, kept_folder(), corpora)
+    recorded = {task: archive.read(None, task, corpus) for task, corpus in corpora.items()}
+    found = judge(pd.concat(recorded.values()), kept_folder(), corpora)
     judged = Judged(corpora, {(verdict.claim, verdict.task): verdict for verdict in found})
     values = {"total": len(CLAIMS), "paper": TRIALS, **_counts(found)}
     for task in corpora:
         own = [verdict for verdict in found if verdict.task == task]
         values |= {f"{task}-{name}": count for name, count in _counts(own).items()}
         values |= {f"{task}-corpus": corpora[task], f"{task}-each": max(verdict.trials for verdict in own)}
+        values[f"{task}-capped"] = _capped(recorded[task])
     glue_all({f"claims-{name}": value for name, value in values.items()} | {"claims-table": verdict_table(judged)})
     return judged
+
+
+def _capped(trials):
+    """Share of the trials that trained as many epochs as there are, in words."""
+    return percent((trials["epochs"] >= MAX_EPOCHS).mean()) if len(trials) else tables.DASH
 
 
 def verdict_table(judged: Judged) -> tables.Table:

@@ -34,7 +34,9 @@ def judged(monkeypatch, glued, tmp_path):
         ]
         return speech + [Verdict(code, "music", "", 0, NO_RECORDS, "None.", "Trials.") for code in CLAIMS]
 
-    recorded = {"espeak": shifted({}, 3, "speech", "espeak"), "jsb": pd.DataFrame({"task": [], "corpus": []})}
+    speech = shifted({}, 4, "speech", "espeak")
+    speech["epochs"] = [150, 149, 150, 16] * (len(speech) // 4)
+    recorded = {"espeak": speech, "jsb": pd.DataFrame({"task": [], "corpus": []})}
     monkeypatch.setattr(page.archive, "read", lambda path, task, corpus: recorded[corpus])
     monkeypatch.setattr(page, "kept_folder", lambda: tmp_path)
     monkeypatch.setattr(page, "judge", judge)
@@ -50,6 +52,7 @@ def test_counts_and_the_table_are_glued(judged, glued):
     assert (words["total"], words["holds"], words["fails"], words["untold"]) == (15, 1, 1, 13)
     assert (words["speech-untold"], words["music-untold"], words["speech-each"], words["music-each"]) == (13, 0, 30, 0)
     assert (words["speech-corpus"], words["music-corpus"], words["paper"]) == ("espeak", "jsb", 200)
+    assert (words["speech-capped"], words["music-capped"]) == ("50\N{NO-BREAK SPACE}%", "–")
     assert words["table"].html == page.verdict_table(judged).html
 
 
