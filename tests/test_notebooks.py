@@ -51,7 +51,7 @@ def test_template_is_executed_on_the_records(tmp_path, book, task):
     text = path.read_text(encoding="utf-8")
     stored = nbformat.reads(text, as_version=4)
     nbformat.validate(stored)
-    assert stored.cells[0].source.startswith("# NIG: no input gate\n") and "{{" not in text
+    assert stored.cells[0].source.startswith("# Music, NIG: no input gate\n") and "{{" not in text
     glued = {
         output.metadata["scrapbook"]["name"]: output.data["application/papermill.record/text/plain"]
         for cell in stored.cells
