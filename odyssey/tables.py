@@ -1,23 +1,22 @@
 """Tables of the book in HTML: caption, header cells with a scope, and a container of their own that scrolls."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
+from odyssey.displayed import Displayed
+
 DASH = "–"
 
 
-@dataclass(frozen=True)
-class Table:
-    """What a notebook cell displays: an HTML table, with its caption as plain text."""
+class Table(Displayed):
+    """An HTML table, with its caption as plain text."""
 
-    html: str
-    caption: str
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": self.caption}
+    @property
+    def caption(self) -> str:
+        """What the table shows, in one sentence."""
+        return self.text
 
 
 def table(
@@ -49,6 +48,17 @@ def table(
         "<tbody>\n" + "\n".join(body) + "\n</tbody>\n</table>\n</div>"
     )
     return Table(html, caption)
+
+
+def wrapping(table: Table) -> Table:
+    """A table of words, not numbers: the style sheet lets its cells wrap."""
+    return Table(f'<div class="odyssey-verdicts">\n{table.html}\n</div>', table.caption)
+
+
+def reach(low, high, form: str) -> str:
+    """Two values as ``2 to 5``; as one where they are written alike."""
+    low, high = written(low, form), written(high, form)
+    return low if low == high else f"{low} to {high}"
 
 
 def written(value, form: str | Callable) -> str:

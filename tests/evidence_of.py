@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from odyssey.analysis.claims.evidence import Evidence
-from odyssey.analysis.claims.verdict import BASELINE, OTHERS
+from odyssey.analysis.claims.verdict import OTHERS
+from odyssey.analysis.comparison import BASELINE
 from odyssey.analysis.importance import CELLS, NAMES, POINTS, SCORE, TIME, Importance
 from odyssey.analysis.known import TRUE
 from odyssey.analysis.samples import AXES

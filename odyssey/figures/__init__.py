@@ -9,14 +9,13 @@ from odyssey.figures.boxes import alt_boxes, boxes
 from odyssey.figures.pen import alt_pen_speed, alt_written_lines, pen_speed, written_lines
 from odyssey.figures.roll import alt_roll, roll
 from odyssey.figures.show import Shown, show
-from odyssey.figures.sound import Sound, sound
+from odyssey.figures.sound import sound
 from odyssey.figures.trials import alt_curves, alt_hyperparameters, curves, hyperparameters
 from odyssey.figures.utterance import alt_utterance, utterance
 from odyssey.figures.wiring import alt_wiring, wiring
 
 __all__ = [
     "Shown",
-    "Sound",
     "alignment",
     "alt_alignment",
     "alt_boxes",

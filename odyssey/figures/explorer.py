@@ -16,6 +16,7 @@ import pandas as pd
 
 from odyssey.analysis.comparison import BASELINE, scored
 from odyssey.analysis.samples import LIMIT
+from odyssey.displayed import Displayed
 from odyssey.figures.style import BLUE, GHOST, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 from odyssey.protocol import BLOCKS, DIVERGED, INPUT_NOISE, LEARNING_RATE, ONE_MINUS_MOMENTUM
 from odyssey.variants import VARIANTS
@@ -91,24 +92,13 @@ class Study:
     trials: pd.DataFrame
 
 
-class Explorer:
-    """What a notebook cell displays: the explorer, and in words what is in it as plain text."""
-
-    def __init__(self, html: str, words: str):
-        self.html = html
-        self.words = words
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": self.words}
-
-
-def explorer(studies: Sequence[Study]) -> Explorer:
+def explorer(studies: Sequence[Study]) -> Displayed:
     """The explorer of these tasks, at least one, as the last line of a notebook cell."""
     words = alt_explorer(studies)
     data = json.dumps(explorer_data(studies), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # Within a script element the only thing that ends it is its end tag, so no "<" may come from the data.
     data = data.replace("<", "\\u003c")
-    return Explorer(_page(studies, words, data), words)
+    return Displayed(_page(studies, words, data), words)
 
 
 def explorer_data(studies: Sequence[Study]) -> dict:

@@ -7,34 +7,25 @@ from io import BytesIO
 
 import numpy as np
 
-
-class Sound:
-    """What a notebook cell displays: the player, named for screen readers, and its label as plain text."""
-
-    def __init__(self, audio: np.ndarray, rate: int, label: str):
-        self.audio = audio
-        self.rate = rate
-        self.label = label
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        buffer = BytesIO()
-        with wave.open(buffer, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(self.rate)
-            file.writeframes(self.audio.astype("<i2").tobytes())
-        source = f"data:audio/wav;base64,{b64encode(buffer.getvalue()).decode()}"
-        style = "display: block; max-width: 100%"
-        html = f'<audio controls aria-label="{escape(self.label)}" style="{style}" src="{source}"></audio>'
-        return {"text/html": html, "text/plain": self.label}
+from odyssey.displayed import Displayed
 
 
-def sound(audio: np.ndarray, rate: int, label: str) -> Sound:
-    """A player as the last line of a notebook cell.
+def sound(audio: np.ndarray, rate: int, label: str) -> Displayed:
+    """A player as the last line of a notebook cell; its plain text is the label.
 
     Args:
         audio: int16 (samples,).
         rate: samples a second.
         label: what is heard.
     """
-    return Sound(audio, rate, label)
+    buffer = BytesIO()
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(audio.astype("<i2").tobytes())
+    source = f"data:audio/wav;base64,{b64encode(buffer.getvalue()).decode()}"
+    style = "display: block; max-width: 100%"
+    # Named for screen readers.
+    html = f'<audio controls aria-label="{escape(label)}" style="{style}" src="{source}"></audio>'
+    return Displayed(html, label)

@@ -10,6 +10,7 @@ from odyssey import records as archive
 from odyssey import tables
 from odyssey.analysis.claims import CLAIMS, FAILS, HOLDS, UNTOLD, Verdict, judge
 from odyssey.analysis.claims.words import percent
+from odyssey.displayed import Displayed
 from odyssey.pages.glue import glue_all
 from odyssey.pages.importance import kept_folder
 from odyssey.protocol import MAX_EPOCHS, TRIALS
@@ -29,17 +30,6 @@ class Judged:
 
     corpora: dict[str, str]
     verdicts: dict[tuple[str, str], Verdict]
-
-
-class Definitions:
-    """What a notebook cell displays: a list of claims, with a plain text of the verdicts."""
-
-    def __init__(self, html: str, text: str):
-        self.html = html
-        self.text = text
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/plain": self.text}
 
 
 def claims_at_hand(corpora: dict[str, str]) -> Judged:
@@ -86,8 +76,7 @@ def verdict_table(judged: Judged) -> tables.Table:
             "mark": ("where", "s"),
         },
     )
-    # Words, not numbers: the style sheet lets the cells of this table wrap.
-    return tables.Table(f'<div class="odyssey-verdicts">\n{found.html}\n</div>', found.caption)
+    return tables.wrapping(found)
 
 
 def count_table(judged: Judged) -> tables.Table:
@@ -110,7 +99,7 @@ def count_table(judged: Judged) -> tables.Table:
     )
 
 
-def definitions(judged: Judged, codes: Iterable[str]) -> Definitions:
+def definitions(judged: Judged, codes: Iterable[str]) -> Displayed:
     """Some claims in full: what the paper states, the rule, and on each task the verdict with its reason."""
     codes = list(codes)
     methods = dict.fromkeys(CLAIMS[code].method for code in codes if CLAIMS[code].method)
@@ -127,7 +116,7 @@ def definitions(judged: Judged, codes: Iterable[str]) -> Definitions:
             html += f"<dd><strong>{escape(where)}</strong> {escape(verdict.because)}{needed}</dd>\n"
             text.append(f"{code}, {where}")
     before, first, rest = html.partition("<dt>")
-    return Definitions(f'<div class="odyssey-claims">\n{before}<dl>\n{first}{rest}</dl>\n</div>', "\n".join(text))
+    return Displayed(f'<div class="odyssey-claims">\n{before}<dl>\n{first}{rest}</dl>\n</div>', "\n".join(text))
 
 
 def _counts(verdicts: list[Verdict]) -> dict[str, int]:

@@ -8,7 +8,7 @@ import pandas as pd
 from odyssey import tables
 from odyssey.analysis import budget, comparison
 from odyssey.analysis.effect import FEWEST_FOR_AN_INTERVAL, RESAMPLES
-from odyssey.analysis.samples import LIMIT
+from odyssey.analysis.samples import LIMIT, samples
 from odyssey.pages.at_hand import study_at_hand, task_at_hand
 from odyssey.pages.glue import glue_all
 from odyssey.progress import duration
@@ -147,8 +147,8 @@ def _listed(rows):
 
 def _exploded(trials):
     """By variant, how many trials have a score above `LIMIT` times the best of their cell: no best tenth shows them."""
-    best = trials.groupby("variant")["test_score"].transform("min")
-    return trials[trials["test_score"] > LIMIT * best].groupby("variant", sort=False).size()
+    counts = {code: samples(cell).limited for code, cell in trials.groupby("variant", sort=False)}
+    return {code: count for code, count in counts.items() if count}
 
 
 def _counted(counts):

@@ -22,10 +22,10 @@ from odyssey.analysis.importance import VERY_FEW
 from odyssey.analysis.kept import kept_importance
 from odyssey.analysis.samples import LIMIT
 from odyssey.bench import projection, stored
+from odyssey.displayed import Displayed
 from odyssey.errors import OdysseyError
 from odyssey.notebooks import book_folder
 from odyssey.pages.at_hand import study_at_hand, task_at_hand
-from odyssey.pages.claims import Definitions
 from odyssey.pages.glue import glue_all
 from odyssey.pages.importance import kept_folder
 from odyssey.progress import duration
@@ -89,7 +89,7 @@ def guidelines_at_hand(corpora: Mapping[str, str]) -> dict[str, Guided]:
     missing = [task for task in corpora if task not in found]
     values = {
         "trials": sum(len(guided.trials) for guided in found.values()),
-        "each": f"{each[0]} to {each[-1]}" if len(each) > 1 else f"{each[0]}",
+        "each": tables.reach(each[0], each[-1], "d"),
         "paper-trials": TRIALS,
         "time": duration(sum(guided.trials["seconds"].sum() for guided in found.values())),
         "missing": f"Of {' and '.join(missing)} no trials are recorded, so there is no advice." if missing else "",
@@ -147,7 +147,7 @@ def summary_table(found: Mapping[str, Guided]) -> tables.Table:
         f"The advice in short, and how sure it is: {_where(found)}.",
         {"topic": ("topic", "s"), **{task: (task, "s") for task in found}},
     )
-    return _wrapping(table)
+    return tables.wrapping(table)
 
 
 def rate_table(found: Mapping[str, Guided]) -> tables.Table:
@@ -161,7 +161,7 @@ def rate_table(found: Mapping[str, Guided]) -> tables.Table:
         f"intervals; {tables.DASH}: too few trials.",
         {"finding": ("finding", "s"), **{task: (task, "s") for task in found}},
     )
-    return _wrapping(table)
+    return tables.wrapping(table)
 
 
 def basis_table(found: Mapping[str, Guided]) -> tables.Table:
@@ -230,7 +230,7 @@ def standings_table(guided: Guided) -> tables.Table:
     )
 
 
-def advice_list(found: Mapping[str, Guided], topics: Iterable[str]) -> Definitions:
+def advice_list(found: Mapping[str, Guided], topics: Iterable[str]) -> Displayed:
     """Some advice in full: for each topic and task what to do, how sure that is, why, and what the paper says."""
     html, text = "", []
     for topic in topics:
@@ -248,12 +248,7 @@ def advice_list(found: Mapping[str, Guided], topics: Iterable[str]) -> Definitio
             told = f"<strong>{escape(f'{where}: {one.text}')}</strong> ({sure}) {because} <em>{escape(said)}</em>"
             html += f"<dd>{told}</dd>\n"
             text.append(f"{topic}, {where}: {one.text} ({one.sureness}) {one.evidence} {said}")
-    return Definitions(f'<div class="odyssey-claims">\n<dl>\n{html}</dl>\n</div>', "\n".join(text))
-
-
-def _wrapping(table):
-    """Words, not numbers: the style sheet lets the cells of such a table wrap."""
-    return tables.Table(f'<div class="odyssey-verdicts">\n{table.html}\n</div>', table.caption)
+    return Displayed(f'<div class="odyssey-claims">\n<dl>\n{html}</dl>\n</div>', "\n".join(text))
 
 
 def _guided(task, corpus, size):

@@ -220,8 +220,7 @@ def _range(shares):
     shares = shares[np.isfinite(shares)]
     if not len(shares):
         return tables.DASH
-    low, high = (f"{100 * share:.0f}" for share in (shares.min(), shares.max()))
-    return low if low == high else f"{low} to {high}"
+    return tables.reach(100 * shares.min(), 100 * shares.max(), ".0f")
 
 
 def _middle(values):

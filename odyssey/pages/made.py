@@ -57,12 +57,12 @@ def records_at_hand(corpora: Mapping[str, str]) -> pd.DataFrame:
     if trials.empty:
         raise OdysseyError("no trials are recorded on these corpora: search first (odyssey search)")
     unrecorded = [task for task, rows in found.items() if rows.empty]
-    seconds = trials["seconds"]
+    seconds, each = trials["seconds"], trials.groupby(["task", "variant"]).size()
     values = {
         "trials": len(trials),
-        "cells": trials.groupby(["task", "variant"]).ngroups,
+        "cells": len(each),
         "unrecorded": f"Of {' and '.join(unrecorded)} no trial is recorded yet." if unrecorded else "",
-        "each": _range(trials.groupby(["task", "variant"]).size()),
+        "each": tables.reach(each.min(), each.max(), "d"),
         "planned": TRIALS,
         "all": TRIALS * len(VARIANTS) * len(found),
         "total": duration(seconds.sum()),
@@ -153,11 +153,6 @@ def _times(trials, keys):
 
 def _drawn(record):
     return draw_trial(record["task"], record["variant"], int(record["index"]))
-
-
-def _range(counts):
-    low, high = counts.min(), counts.max()
-    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def _short(value):

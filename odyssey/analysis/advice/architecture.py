@@ -13,19 +13,14 @@ import pandas as pd
 
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, sureness
 from odyssey.analysis.claims.contrast import contrast
-from odyssey.analysis.claims.verdict import BASELINE, LEVEL, OTHERS
+from odyssey.analysis.claims.variants import FOUND_WORSE
+from odyssey.analysis.claims.verdict import LEVEL, OTHERS
 from odyssey.analysis.claims.words import SPACE, listed, percent
-from odyssey.analysis.comparison import holm
+from odyssey.analysis.comparison import BASELINE, holm
 from odyssey.analysis.samples import LIMIT, samples
 
 CHEAPER, WORSE_ONES = "architectures with fewer parameters", "architectures to leave"
 BETTER, WORSE, AS_GOOD, UNSHOWN = "better", "worse", "as good", "not shown"
-# As we read the paper, in its comparison of the variants: significantly worse than vanilla. No other one differs.
-PAPER_WORSE = {
-    "speech": {"NIG", "NFG", "NOG", "NIAF", "NOAF"},
-    "handwriting": {"NIG", "NFG", "NOG", "NIAF", "NOAF"},
-    "music": {"NFG", "NOAF", "FGR"},
-}
 PAPER_CHEAPER = {"CIFG", "NP"}
 _TOO_FEW, _ALL_WORSE = "The scores are too few", "All that have fewer parameters are worse"
 _NONE_WORSE = "The intervals of all exclude that they are worse by what matters"
@@ -115,7 +110,7 @@ def cheaper(task: str, found: list[Standing], each: int) -> Advice:
     light = [one for one in found if one.price.parameters < 1 and one.word != WORSE]
     free = [one for one in light if one.word in (AS_GOOD, BETTER)]
     open_ = [one for one in light if one.word == UNSHOWN]
-    worse = PAPER_WORSE.get(task)
+    worse = FOUND_WORSE.get(task)
     hoped = [one for one in open_ if worse and one.code in OTHERS and one.code not in worse]
     words = []
     if free:
@@ -147,7 +142,7 @@ def worse_ones(task: str, found: list[Standing], each: int) -> Advice:
     """Which architectures are worse than vanilla."""
     poor = [one for one in found if one.word == WORSE]
     others = [one for one in found if one.word == UNSHOWN]
-    theirs = PAPER_WORSE.get(task)
+    theirs = FOUND_WORSE.get(task)
     codes, cleared = set(_codes(poor)), {one.code for one in found if one.word in (AS_GOOD, BETTER)}
     text = (
         f"Leave out {listed(_codes(poor))}: worse than vanilla." if poor else "None is shown to be worse than vanilla."

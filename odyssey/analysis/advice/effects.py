@@ -12,11 +12,11 @@ import numpy as np
 from scipy import stats
 
 from odyssey.analysis.advice.pool import BLOCKS, MOMENTUM, NOISE, RATE, Pool
+from odyssey.analysis.claims.responses import DIP
 from odyssey.analysis.claims.verdict import LEVEL, MATTERS
 
 HELPS, HURTS, SAME, UNSHOWN = "helps", "hurts", "makes no difference", "makes no difference that can be shown"
 LEAST_DEGREES = 10  # of freedom, below which no interval is given
-MIDDLE = (0.2, 0.5)  # the range of noise that the paper has a dip in
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def hyperparameter(pool: Pool, axis: int) -> Effect:
 
 
 def middle_noise(pool: Pool) -> Effect:
-    """The change of the score from less noise than `MIDDLE` to noise within it."""
+    """The change of the score from less noise than `DIP` to noise within it."""
     axes, noise = pool.inputs - 0.5, pool.inputs[:, NOISE]
-    columns = [(noise >= MIDDLE[0]) & (noise <= MIDDLE[1]), noise > MIDDLE[1], axes[:, RATE], axes[:, RATE] ** 2]
+    columns = [(noise >= DIP[0]) & (noise <= DIP[1]), noise > DIP[1], axes[:, RATE], axes[:, RATE] ** 2]
     columns += [axes[:, BLOCKS], axes[:, MOMENTUM], pool.levels()]
     return effect(pool.scores, np.column_stack(columns), 0)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from math import log2
 
-from odyssey.analysis.advice.effects import HELPS, HURTS, MIDDLE, SAME, UNSHOWN, Effect, hyperparameter, middle_noise
+from odyssey.analysis.advice.effects import HELPS, HURTS, SAME, UNSHOWN, Effect, hyperparameter, middle_noise
 from odyssey.analysis.advice.pool import BLOCKS, MOMENTUM, NOISE, Pool
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, does, sureness
+from odyssey.analysis.claims.responses import DIP
 from odyssey.analysis.claims.verdict import PAPER_NAMES
 from odyssey.protocol import BLOCKS as RANGE
 
@@ -116,4 +117,4 @@ def _evidence(found: Effect, where: str) -> str:
 
 
 def _middle():
-    return f"{MIDDLE[0]} to {MIDDLE[1]}"
+    return f"{DIP[0]} to {DIP[1]}"

@@ -9,6 +9,7 @@ from scipy import stats
 from odyssey.analysis.advice.curve import LARGE, RESAMPLES, SMALL, UNKNOWN, Curve, Estimate
 from odyssey.analysis.advice.pool import BLOCKS, RATE, Pool
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, power, sureness
+from odyssey.analysis.claims.responses import WIDE
 from odyssey.analysis.claims.verdict import LEVEL, MATTERS, PAPER_NAMES
 from odyssey.analysis.claims.words import number, percent, span
 from odyssey.analysis.comparison import TOP_SHARE, scored, top
@@ -17,7 +18,6 @@ from odyssey.analysis.samples import AXES
 LEARNING_RATE, SIZE = "learning rate", "size to tune on"
 MOST = (10, 25, 75, 90)  # percentiles: the middle 80 % of the best trials, and the middle half
 KNOWN_TO = 1.0  # decades within which both ends of a range have to be known
-WIDE = 1.0  # decades, half of the two that the paper gives as the most
 _SECTION = "As we read the paper, in its section on the learning rate"
 _SEED = 0
 

@@ -13,10 +13,10 @@ from math import isfinite, nan, sqrt
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.optimize import brentq
 
-from odyssey.analysis.claims.verdict import LEVEL, POWER
+from odyssey.analysis.claims.verdict import LEVEL
 from odyssey.analysis.comparison import TOP_SHARE, top, welch
+from odyssey.analysis.effect import POWER, detectable_shift, welch_degrees
 from odyssey.protocol import TRIALS
 
 # With a smaller power for what matters, two equal variants could often not be shown to be equal by the whole study.
@@ -108,7 +108,7 @@ def contrast(trials: pd.DataFrame, baseline: pd.DataFrame) -> Contrast:
         parts = [one.spread**2 / count for one, count in zip((first, second), counts, strict=True)]
         error = sqrt(sum(parts))
         if error > 0:
-            degrees = sum(parts) ** 2 / sum(part**2 / (count - 1) for part, count in zip(parts, counts, strict=True))
+            degrees = welch_degrees(parts, counts)
     return Contrast(
         first.mean - second.mean,
         error,
@@ -127,13 +127,11 @@ def worth_finding(spreads: tuple[float, float]) -> float:
     Args:
         spreads: of the two best tenths (`Tenth.spread`); where there is none, neither is there a difference (NaN).
     """
-    count, squares = TRIALS // TOP_SHARE, np.square(spreads)
-    if not squares.sum() > 0:
+    count = TRIALS // TOP_SHARE
+    parts = [spread**2 / count for spread in spreads]
+    if not sum(parts) > 0:
         return nan
-    degrees = squares.sum() ** 2 / (squares**2).sum() * (count - 1)
-    limit = stats.t.ppf(1 - LEVEL / 2, degrees)
-    shift = brentq(lambda shift: stats.nct.sf(limit, degrees, shift) - HARDLY_MISSED, 0, 2 * limit + 4)
-    return float(shift * sqrt(squares.sum() / count))
+    return detectable_shift(welch_degrees(parts, (count, count)), LEVEL, HARDLY_MISSED) * sqrt(sum(parts))
 
 
 def trials_needed(spreads: tuple[float, float], difference: float, most: int = TRIALS) -> int | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from odyssey.analysis.claims.verdict import BASELINE, OTHERS
-from odyssey.analysis.comparison import equal_budget
+from odyssey.analysis.claims.verdict import OTHERS
+from odyssey.analysis.comparison import BASELINE, equal_budget
 from odyssey.analysis.importance import VERY_FEW, Importance
 from odyssey.analysis.kept import kept_calibration, kept_importance
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from odyssey.analysis.claims.contrast import HARDLY_MISSED, Contrast, contrast, trials_needed
 from odyssey.analysis.claims.evidence import Evidence
-from odyssey.analysis.claims.verdict import BASELINE, LEVEL, LISTED, OTHERS, PAPER_NAMES, Claim, Part
+from odyssey.analysis.claims.verdict import LEVEL, LISTED, OTHERS, PAPER_NAMES, Claim, Part
 from odyssey.analysis.claims.words import listed, p_value, percent, point_span, points
-from odyssey.analysis.comparison import holm
+from odyssey.analysis.comparison import BASELINE, holm
 from odyssey.protocol import TRIALS
 
 NOT_BETTER, WORSE, SAME = "not better", "worse", "no change"
@@ -174,4 +174,15 @@ VARIANT_CLAIMS = {
         "R",
         {**_everywhere(WORSE, "NIG", "NOG", "NIAF"), "music": _Expected(SAME, ("NIG", "NOG", "NIAF"))},
     ),
+}
+
+# By task, the variants that the paper finds significantly worse than vanilla.
+FOUND_WORSE = {
+    task: {
+        code
+        for claim in VARIANT_CLAIMS.values()
+        if claim.expected[task].kind == WORSE
+        for code in claim.expected[task].codes
+    }
+    for task in PAPER_NAMES
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf, isnan, nan
 
+from odyssey.analysis.comparison import ALPHA
 from odyssey.protocol import TRIALS
 
 HOLDS, FAILS, UNTOLD, NO_RECORDS = "holds", "does not hold", "cannot be told", "no records"
@@ -16,11 +17,9 @@ HOLDS, FAILS, UNTOLD, NO_RECORDS = "holds", "does not hold", "cannot be told", "
 PAPER_NAMES = {"speech": "TIMIT", "handwriting": "IAM-OnDB", "music": "JSB Chorales"}
 PAPER_CORPORA = {"speech": "timit", "handwriting": "iamondb", "music": "jsb"}
 # The architectures that the paper is about: one that somebody adds is no part of what it claims.
-BASELINE = "V"
 OTHERS = ("NIG", "NFG", "NOG", "NIAF", "NOAF", "CIFG", "NP", "FGR")
 
-LEVEL = 0.05  # of every test, as in the paper; intervals have 95 %
-POWER = 0.8  # the customary chance of seeing an effect that is there, for which the needed trials are estimated
+LEVEL = ALPHA  # of every test, as in the paper; intervals have 95 %
 # A change of a score that matters to whoever tunes, relative to the score: one error in twenty. A convention. Nothing
 # that is compared with vanilla is judged by it: there the study itself says what it could find (`contrast`).
 MATTERS = 0.05
