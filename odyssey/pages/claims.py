@@ -9,7 +9,9 @@ import pandas as pd
 from odyssey import records as archive
 from odyssey import tables
 from odyssey.analysis.claims import CLAIMS, FAILS, HOLDS, UNTOLD, Verdict, judge
-from odyssey.analysis.claims.words import percent
+from odyssey.analysis.claims.contrast import LEAST_VALUES
+from odyssey.analysis.claims.verdict import margin
+from odyssey.analysis.claims.words import listed, percent
 from odyssey.displayed import Displayed
 from odyssey.pages.glue import glue_all
 from odyssey.pages.importance import kept_folder
@@ -42,14 +44,31 @@ def claims_at_hand(corpora: dict[str, str]) -> Judged:
     recorded = {task: archive.read(None, task, corpus) for task, corpus in corpora.items()}
     found = judge(pd.concat(recorded.values()), kept_folder(), corpora)
     judged = Judged(corpora, {(verdict.claim, verdict.task): verdict for verdict in found})
-    values = {"total": len(CLAIMS), "paper": TRIALS, **_counts(found)}
+    values = {"total": len(CLAIMS), "paper": TRIALS, "least-values": LEAST_VALUES, **_counts(found)}
     for task in corpora:
         own = [verdict for verdict in found if verdict.task == task]
         values |= {f"{task}-{name}": count for name, count in _counts(own).items()}
         values |= {f"{task}-corpus": corpora[task], f"{task}-each": max(verdict.trials for verdict in own)}
+        values[f"{task}-matters"] = margin(task)
         values[f"{task}-capped"] = _capped(recorded[task])
-    glue_all({f"claims-{name}": value for name, value in values.items()} | {"claims-table": verdict_table(judged)})
+    values |= {"so-far": _so_far(judged), "table": verdict_table(judged)}
+    glue_all({f"claims-{name}": value for name, value in values.items()})
     return judged
+
+
+def _so_far(judged):
+    """How far the study is, and how many claims are decided, in words."""
+    trials, decided = [], []
+    for task in judged.corpora:
+        own = [verdict for verdict in judged.verdicts.values() if verdict.task == task]
+        counts = _counts(own)
+        trials.append(f"{max(verdict.trials for verdict in own)} on {task}")
+        holds, fails = counts["holds"], counts["fails"]
+        decided.append(f"{holds + fails} on {task} ({holds} hold, {fails} not)" if holds + fails else f"none on {task}")
+    return (
+        f"Of the {TRIALS} trials of each variant that the paper has on a task, there are {listed(trials)}. "
+        f"Of its {len(CLAIMS)} claims they decide {listed(decided)}."
+    )
 
 
 def _capped(trials):
@@ -68,12 +87,12 @@ def verdict_table(judged: Judged) -> tables.Table:
     found = tables.table(
         pd.DataFrame(rows),
         f"The paper's claims and our verdicts: {corpora}. {SHORT[UNTOLD].capitalize()}: {UNTOLD}. A: stated in "
-        "the abstract; R: in the body, as we read the paper.",
+        "the abstract; R: in the rest of the paper, as we read it.",
         {
             "claim": ("claim", "s"),
             "short": ("the paper", "s"),
             **{task: (task, "s") for task in judged.corpora},
-            "mark": ("where", "s"),
+            "mark": ("stated in", "s"),
         },
     )
     return tables.wrapping(found)

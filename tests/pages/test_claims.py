@@ -53,13 +53,22 @@ def test_counts_and_the_table_are_glued(judged, glued):
     assert (words["speech-untold"], words["music-untold"], words["speech-each"], words["music-each"]) == (13, 0, 30, 0)
     assert (words["speech-corpus"], words["music-corpus"], words["paper"]) == ("espeak", "jsb", 200)
     assert (words["speech-capped"], words["music-capped"]) == ("50\N{NO-BREAK SPACE}%", "–")
+    assert (words["speech-matters"], words["music-matters"]) == (
+        "1\N{NO-BREAK SPACE}percentage point",
+        "0.1\N{NO-BREAK SPACE}nats a frame",
+    )
+    assert words["least-values"] == 5
+    assert words["so-far"] == (
+        "Of the 200 trials of each variant that the paper has on a task, there are 30 on speech and 0 on music. "
+        "Of its 15 claims they decide 2 on speech (1 hold, 1 not) and none on music."
+    )
     assert words["table"].html == page.verdict_table(judged).html
 
 
 def test_verdict_table_names_the_corpora_and_where_the_paper_says_so(judged):
     table = page.verdict_table(judged)
     found = rows(table)
-    assert found[0] == ["claim", "the paper", "speech", "music", "where"]
+    assert found[0] == ["claim", "the paper", "speech", "music", "stated in"]
     assert found[1] == ["C1", CLAIMS["C1"].short, HOLDS, NO_RECORDS, "A"]
     assert found[2][2:] == [FAILS, NO_RECORDS, "A, R"] and len(found) == 16
     assert found[3][2:] == ["open", NO_RECORDS, "R"]

@@ -7,20 +7,23 @@ best of n is about (s² + (1 − k/n)(b − m)²) / k, with mean m and variance 
 "significantly" in up to one case out of four at the paper's 200 trials a cell, and with it in about one out of twenty.
 """
 
+from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite, nan, sqrt
+from math import inf, isfinite, nan, sqrt
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from odyssey.analysis.claims.verdict import LEVEL
+from odyssey.analysis.claims.verdict import LEVEL, MOST_TRIALS
 from odyssey.analysis.comparison import TOP_SHARE, top, welch
-from odyssey.analysis.effect import POWER, detectable_shift, welch_degrees
-from odyssey.protocol import TRIALS
+from odyssey.analysis.effect import POWER, welch_degrees
 
-# With a smaller power for what matters, two equal variants could often not be shown to be equal by the whole study.
-HARDLY_MISSED = 0.99
+# From fewer scores in a best tenth a spread is hardly known: two that happen to lie close together would show anything.
+LEAST_VALUES = 5
+# With so many trials a best tenth has so many scores.
+LEAST_TRIALS = (LEAST_VALUES - 1) * TOP_SHARE + 1
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,6 @@ class Contrast:
         error: its standard error, the selection included.
         degrees: of freedom (Welch 1947).
         baseline: vanilla's mean.
-        matters: a difference that matters: what the whole study would hardly miss (`worth_finding`). A share of
-            vanilla's mean would not do: a likelihood in nats has no scale on which 5 % are little or much.
         paper: p of the paper's own test, Welch's.
         values: how many scores the smaller best tenth has.
         spreads: of both (`Tenth`).
@@ -68,7 +69,6 @@ class Contrast:
     error: float
     degrees: float
     baseline: float
-    matters: float
     paper: float
     values: int
     spreads: tuple[float, float]
@@ -114,42 +114,42 @@ def contrast(trials: pd.DataFrame, baseline: pd.DataFrame) -> Contrast:
         error,
         degrees,
         second.mean,
-        worth_finding((first.spread, second.spread)),
         welch(first.scores, second.scores).p,
         min(counts),
         (first.spread, second.spread),
     )
 
 
-def worth_finding(spreads: tuple[float, float]) -> float:
-    """The difference that the study's `TRIALS` trials a cell show with a power of `HARDLY_MISSED`.
-
-    Args:
-        spreads: of the two best tenths (`Tenth.spread`); where there is none, neither is there a difference (NaN).
-    """
-    count = TRIALS // TOP_SHARE
-    parts = [spread**2 / count for spread in spreads]
-    if not sum(parts) > 0:
-        return nan
-    return detectable_shift(welch_degrees(parts, (count, count)), LEVEL, HARDLY_MISSED) * sqrt(sum(parts))
-
-
-def trials_needed(spreads: tuple[float, float], difference: float, most: int = TRIALS) -> int | None:
-    """Trials a cell that would show a difference with a power of `POWER`, by the noncentral t distribution.
+def trials_to_find(spreads: tuple[float, float], difference: float) -> float:
+    """Trials a cell with which a difference is found, on its side, with a power of `POWER` (noncentral t distribution).
 
     Args:
         spreads: of the two best tenths (`Tenth.spread`).
         difference: that is there.
-        most: trials beyond which nobody looks.
 
     Returns:
-        A multiple of ten, since a tenth of them is compared; None where it is more than `most`.
+        A multiple of ten, since a tenth of them is compared; infinite where it is more than `MOST_TRIALS`.
     """
+
+    def found(degrees: float, error: float) -> bool:
+        power = stats.nct.sf(stats.t.ppf(1 - LEVEL / 2, degrees), degrees, abs(difference) / error)
+        # Where the difference is that many errors that scipy gives up, it is found.
+        return not power < POWER
+
+    return _first(spreads, found)
+
+
+def trials_to_fit(spreads: tuple[float, float], room: float) -> float:
+    """Trials a cell with which half of the 95 % interval is no wider than `room`; the rest as `trials_to_find`."""
+    return _first(spreads, lambda degrees, error: stats.t.ppf(1 - LEVEL / 2, degrees) * error <= room)
+
+
+def _first(spreads: tuple[float, float], enough: Callable[[float, float], bool]) -> float:
+    """The fewest trials a cell that are enough by Welch's degrees of freedom and standard error of the difference."""
     squares = np.square(spreads)
-    count = np.arange(2, most // TOP_SHARE + 1)
-    degrees = squares.sum() ** 2 / (squares**2).sum() * (count - 1)
-    shift = difference / np.sqrt(squares.sum() / count)
-    limit = stats.t.ppf(1 - LEVEL / 2, degrees)
-    power = stats.nct.sf(limit, degrees, shift) + stats.nct.cdf(-limit, degrees, shift)
-    enough = count[power >= POWER]
-    return int(enough[0]) * TOP_SHARE if len(enough) else None
+    per_count = squares.sum() ** 2 / (squares**2).sum()
+    counts = range(2, MOST_TRIALS // TOP_SHARE + 1)
+    first = bisect_left(
+        counts, True, key=lambda count: bool(enough(per_count * (count - 1), sqrt(squares.sum() / count)))
+    )
+    return float(counts[first] * TOP_SHARE) if first < len(counts) else inf

@@ -36,7 +36,8 @@ SMALL_FROM = TRIALS // 2
 SECTION = "the impact of the hyperparameters"
 _JUDGED = (
     "Each share: what the claim asks for, then its mean over the variants in % of the variance by each estimate (95 % "
-    "interval, widened by the estimate's error on a function whose shares are known). "
+    "interval, widened by the estimate's error on a function whose shares are known; how many variants are by "
+    "themselves on the claimed side). The forest's share is the mean of its trees' shares. "
     f"Forest and Gaussian process have to agree, both with a median R² of at least {LEAST_R2} "
     f"in cross-validation, from at least {VERY_FEW} trials of each variant; that a share is small is believed from "
     f"{SMALL_FROM} trials on. {LISTED}"
@@ -73,7 +74,7 @@ class Statement:
                 few = f"{self.name}: the {name} has an estimate for fewer than {LEAST_VARIANTS} variants"
                 lacking = f"trials of at least {LEAST_VARIANTS} variants, with scores that depend on something"
                 return Part(False, False, few, lacking=lacking)
-        numbers = ", ".join(f"{name} {_written(average)}" for name, average in averages.items())
+        numbers = ", ".join(f"{name} {self._written(average)}" for name, average in averages.items())
         because = f"{self.name} {'>' if self.above else '<'} {percent(self.bound)}: {numbers}"
         sides = {name: self._side(average, 1) for name, average in averages.items()}
         if self.small and evidence.each < SMALL_FROM and set(sides.values()) == {-1}:
@@ -84,12 +85,17 @@ class Statement:
         needed = [averages[name].trials(self.bound, evidence.each) for name, side in sides.items() if not side]
         # Where the two are decided, each its own way, no number of trials follows.
         trials = max(needed) if needed and all(map(isfinite, needed)) else nan
-        return Part(set(sides.values()) == {wanted}, against == {-wanted}, because, trials)
+        return Part(set(sides.values()) == {wanted}, against == {-wanted}, because, trials, floor=True)
 
     def _average(self, evidence: Evidence, name: str) -> Average:
-        values = np.array([getattr(found, name) for found in evidence.importance.values()]).reshape(-1, len(NAMES))
+        values = {code: float(getattr(found, name) @ self.weights) for code, found in evidence.importance.items()}
         bias = evidence.calibration[name].mean(axis=0) - TRUE
-        return Average(values @ self.weights, float(bias @ self.weights))
+        return Average(values, float(bias @ self.weights))
+
+    def _written(self, average: Average) -> str:
+        low, high = average.interval()
+        sides = average.sides(low=self.bound) if self.above else average.sides(high=self.bound)
+        return f"{points(average.mean)} ({point_span(low, high)}; {sides})"
 
     def _side(self, average: Average, tests: int) -> int:
         low, high = average.interval(tests)
@@ -134,11 +140,6 @@ def unusable(evidence: Evidence, estimates: tuple[str, ...] = ("forest", "proces
     return []
 
 
-def _written(average: Average) -> str:
-    low, high = average.interval()
-    return f"{points(average.mean)} ({point_span(low, high)})"
-
-
 def _everywhere(*statements: Statement) -> dict[str, tuple[Statement, ...]]:
     return dict.fromkeys(PAPER_NAMES, statements)
 
@@ -148,14 +149,14 @@ _MATTER_NOT = Statement("higher orders", HIGHER, HIGHER_MATTER, above=False, sma
 
 SHARE_CLAIMS = {
     "C7": ShareClaim(
-        "learning rate over two thirds",
+        "learning rate: over two thirds of the variance",
         "The learning rate explains more than two thirds of the variance of the test score on every task.",
         "R",
         "The main effect of the learning rate has to be more than two thirds.",
         _everywhere(Statement("learning rate", RATE, TWO_THIRDS)),
     ),
     "C8": ShareClaim(
-        f"learning rate, blocks, noise; momentum < {percent(ONE_PER_CENT)}",
+        f"then blocks, then noise; momentum below {percent(ONE_PER_CENT)}",
         "After the learning rate comes the hidden size, then the input noise; the momentum has less than 1 %.",
         "R",
         "Of the main effects, the learning rate's has to be above that of the blocks, this above the noise's, this "
@@ -169,7 +170,7 @@ SHARE_CLAIMS = {
         ),
     ),
     "C9": ShareClaim(
-        "higher orders matter on TIMIT, less elsewhere",
+        "interactions matter on TIMIT, less elsewhere",
         "Higher orders matter on TIMIT, and much less on IAM-OnDB and JSB Chorales.",
         "R",
         "All that is no main effect counts as higher orders. On speech they have to have more than "
@@ -177,7 +178,7 @@ SHARE_CLAIMS = {
         {**_everywhere(_MATTER_NOT), "speech": (_MATTER,)},
     ),
     "C14": ShareClaim(
-        "learning rate × blocks little",
+        "learning rate and blocks interact little",
         "Learning rate and hidden size interact little, so that the rate can be tuned on a small network.",
         "R",
         "The interaction of the two, without their main effects, has to have less than "
@@ -185,7 +186,7 @@ SHARE_CLAIMS = {
         _everywhere(Statement("learning rate × blocks", PAIR, LITTLE, above=False, small=True)),
     ),
     "C15": ShareClaim(
-        "virtually independent",
+        "hyperparameters virtually independent",
         "The hyperparameters are virtually independent.",
         "A",
         f"All that is no main effect has to have less than {percent(VIRTUALLY)} of the variance: tuned one at a time, "

@@ -2,33 +2,39 @@
 
 A claim that there is *no* difference is not shown by a test that finds none: with few trials no test finds any. It is
 shown where the 95 % interval of the difference excludes every difference that matters. In the same way a claim of a
-difference is refuted only where the interval excludes one that matters. Where one variant out of several would refute
+difference is refuted only where the interval excludes one that matters. What matters is fixed for each task in the unit
+of its score (`odyssey.analysis.claims.verdict.MATTERS`), so that neither a noisy variant nor a small study is forgiven
+more than others; from a handful of scores nothing is decided. Where one variant out of several would refute
 a claim, the tests that could do so are corrected by Holm's method, since eight of them refute something by chance;
 where all of several have to be shown, chance works against the claim, and nothing is corrected.
 """
 
 from dataclasses import dataclass
+from math import inf, log10
 
 import numpy as np
 
-from odyssey.analysis.claims.contrast import HARDLY_MISSED, Contrast, contrast, trials_needed
+from odyssey.analysis.claims.contrast import (
+    LEAST_TRIALS,
+    LEAST_VALUES,
+    Contrast,
+    contrast,
+    trials_to_find,
+    trials_to_fit,
+)
 from odyssey.analysis.claims.evidence import Evidence
-from odyssey.analysis.claims.verdict import LEVEL, LISTED, OTHERS, PAPER_NAMES, Claim, Part
-from odyssey.analysis.claims.words import listed, p_value, percent, point_span, points
+from odyssey.analysis.claims.verdict import LEVEL, LISTED, MATTERS, OTHERS, PAPER_NAMES, Claim, Part, margins
+from odyssey.analysis.claims.words import listed, number, p_value
 from odyssey.analysis.comparison import BASELINE, holm
-from odyssey.protocol import TRIALS
 
 NOT_BETTER, WORSE, SAME = "not better", "worse", "no change"
-
-# From fewer scores a spread is hardly known, and no number of trials follows from it.
-LEAST_VALUES = 5
 
 SECTION = "the comparison of the variants"
 _TESTED = (
     "The best tenths are compared by Welch's test, its error enlarged by what selecting a tenth adds, which the "
-    f"paper's own test leaves out. A difference matters if the whole study, {TRIALS} trials of each variant, would "
-    f"find it {percent(HARDLY_MISSED)} of the time, given the spread of the scores. Each variant: difference in % of "
-    f"vanilla's mean, positive is worse (95 % interval; p, and p by the paper's own test). {LISTED}"
+    f"paper's own test leaves out. A difference matters from {margins()}. Each variant: difference from vanilla "
+    "in percentage points or nats, positive is worse (95 % interval; p, and p by the paper's own test). Nothing is "
+    f"decided from fewer than {LEAST_VALUES} values in a best tenth. {LISTED}"
 )
 _ONE = {
     WORSE: "It has to be significantly worse, and fails where its interval ends below a difference that matters.",
@@ -89,47 +95,71 @@ class VariantClaim:
             if code not in missing
         }
         parts = [Part(False, False, f"{code} is not recorded", lacking=f"trials of {code}") for code in missing]
-        return parts + _judged(expected.kind, found, len(expected.codes))
+        return parts + _judged(expected.kind, found, len(expected.codes), MATTERS[evidence.task])
 
 
-def _judged(kind: str, found: dict[str, Contrast], family: int) -> list[Part]:
-    """Each contrast against what is expected of it; `family` is the number of tests, those not recorded included."""
-    raw = [one.p_less(one.matters) if kind == WORSE else one.p for one in found.values()]
+def _judged(kind: str, found: dict[str, Contrast], family: int, margin: float) -> list[Part]:
+    """Each contrast against what is expected of it.
+
+    Args:
+        kind: of expectation.
+        found: contrasts by variant.
+        family: the number of tests, those not recorded included.
+        margin: a difference that matters.
+    """
+    raw = [one.p_less(margin) if kind == WORSE else one.p for one in found.values()]
     # A variant without trials still takes part in the correction, as one that refutes nothing.
     corrected = holm(np.array(raw + [1.0] * (family - len(raw))))[: len(raw)]
     fewest = min((one.values for one in found.values() if one.known), default=0)
     alike = all(one.values == fewest for one in found.values() if one.known)
     note = f"{'' if alike else 'at least '}{fewest} values in each best tenth"
-    unsure = f"more trials of each variant; how many cannot be estimated from {fewest} values"
-    lacking = unsure if fewest < LEAST_VALUES else ""
     parts = []
     for (code, one), p in zip(found.items(), corrected, strict=True):
         if not one.known:
             few = f"{code} against V: too few scores, or none that differ"
-            parts.append(Part(False, False, few, lacking=f"at least two scores in the best tenths of {code} and V"))
+            lacking = f"at least {LEAST_VALUES} scores in the best tenths of {code} and V, not all of them the same"
+            parts.append(Part(False, False, few, lacking=lacking))
+            continue
+        because = _because(code, one, margin)
+        if one.values < LEAST_VALUES:
+            lacking = (
+                f"at least {LEAST_VALUES} values in each best tenth, as {LEAST_TRIALS} trials of each variant have"
+            )
+            parts.append(Part(False, False, because, lacking=lacking, note=note))
             continue
         low, high = one.interval
         refuted = bool(p < LEVEL)
         if kind == WORSE:
             shown = bool(one.difference > 0 and one.p < LEVEL)
         elif kind == SAME:
-            shown = not refuted and -one.matters < low and high < one.matters
+            shown = not refuted and -margin < low and high < margin
         else:
             refuted = refuted and one.difference < 0
-            shown = not refuted and -one.matters < low
-        parts.append(Part(shown, refuted, _because(code, one), _trials(one), lacking, note))
+            shown = not refuted and -margin < low
+        parts.append(Part(shown, refuted, because, _trials(kind, one, margin), note=note))
     return parts
 
 
-def _because(code: str, one: Contrast) -> str:
-    difference = points(one.difference / one.baseline, signed=True)
-    low, high = (value / one.baseline for value in one.interval)
-    return f"{code} {difference} ({point_span(low, high, signed=True)}; {p_value(one.p)}, {p_value(one.paper)})"
+def _because(code: str, one: Contrast, margin: float) -> str:
+    # A tenth of what matters is still told.
+    decimals = 1 - round(log10(margin))
+    difference, low, high = (number(value, decimals) for value in (one.difference, *one.interval))
+    return f"{code} {difference} ({low} to {high}; {p_value(one.p)}, {p_value(one.paper)})"
 
 
-def _trials(one: Contrast) -> float:
-    needed = trials_needed(one.spreads, one.matters, TRIALS)
-    return float("inf") if needed is None else needed
+def _trials(kind: str, one: Contrast, margin: float) -> float:
+    """Trials of each variant that would decide it, one way or the other, if the difference is what it seems to be."""
+    if kind == WORSE:
+        found = one.difference if one.difference > 0 else 0.0
+        room = margin - one.difference
+    else:
+        # A better variant refutes both other kinds, and a worse one "no change", however small the difference.
+        found = one.difference if kind == SAME or one.difference < 0 else 0.0
+        room = margin + (one.difference if kind == NOT_BETTER else -abs(one.difference))
+    return min(
+        trials_to_find(one.spreads, found) if found else inf,
+        trials_to_fit(one.spreads, room) if room > 0 else inf,
+    )
 
 
 def _everywhere(kind: str, *codes: str) -> dict[str, _Expected]:

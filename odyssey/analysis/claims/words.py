@@ -1,6 +1,6 @@
 """How numbers are written in the sentences of a verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isnan
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -30,9 +30,9 @@ def point_span(low: float, high: float, signed: bool = False) -> str:
     return f"{points(low, signed)} to {points(high, signed)}"
 
 
-def number(value: float) -> str:
-    """With a sign and two decimals; zero is never negative."""
-    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
+def number(value: float, decimals: int = 2) -> str:
+    """With a sign; zero is never negative."""
+    return f"{round(value, decimals) + 0.0:+.{decimals}f}".replace("-", "−")
 
 
 def p_value(p: float) -> str:
@@ -45,3 +45,15 @@ def p_value(p: float) -> str:
 def listed(names: Sequence[str], last: str = "and") -> str:
     """``NIG, NOG and NIAF``."""
     return f" {last} ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def sides(claimed: Mapping[str, bool]) -> str:
+    """How many variants are on the claimed side, and which are on the smaller side: ``8 of 9, not NOAF``."""
+    found = [code for code, so in claimed.items() if so]
+    others = [code for code, so in claimed.items() if not so]
+    if not others:
+        return f"all {len(found)}"
+    if not found:
+        return f"none of {len(others)}"
+    named = f"not {listed(others, 'or')}" if len(found) >= len(others) else f"only {listed(found)}"
+    return f"{len(found)} of {len(claimed)}, {named}"

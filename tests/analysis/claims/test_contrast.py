@@ -1,13 +1,21 @@
 """The error of a best tenth against simulation, and the trials that are needed against textbook values."""
 
-from math import isnan, sqrt
+from math import inf, isnan, sqrt
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from odyssey.analysis.claims.contrast import Contrast, contrast, tenth, trials_needed, worth_finding
+from odyssey.analysis.claims.contrast import (
+    LEAST_TRIALS,
+    LEAST_VALUES,
+    Contrast,
+    contrast,
+    tenth,
+    trials_to_find,
+    trials_to_fit,
+)
 from odyssey.analysis.claims.verdict import LEVEL
 from odyssey.analysis.comparison import welch
 
@@ -54,12 +62,12 @@ def test_contrast_is_welch_where_all_trials_are_taken():
     assert one.p == pytest.approx(reference.p) == pytest.approx(one.paper)
     assert one.degrees == pytest.approx(reference.degrees) and one.values == 2
     assert one.baseline == pytest.approx(8.05)
-    assert one.matters == worth_finding((first.std(ddof=1), second.std(ddof=1)))
+    assert one.spreads == pytest.approx((first.std(ddof=1), second.std(ddof=1)))
 
 
 @pytest.mark.parametrize("bound", [-1.0, 0.5, 1.45, 1.55, 3.0])
 def test_p_less_is_below_the_level_where_the_interval_is_below_the_bound(bound):
-    one = Contrast(0.5, 0.5, 40.0, 10.0, 0.5, 0.5, 20, (1.0, 1.0))
+    one = Contrast(0.5, 0.5, 40.0, 10.0, 0.5, 20, (1.0, 1.0))
     assert one.interval[1] == pytest.approx(0.5 + 2.0211 * 0.5, rel=1e-4)
     assert (one.p_less(bound) < LEVEL) == (one.interval[1] < bound)
 
@@ -73,28 +81,39 @@ def test_without_a_spread_nothing_is_known(first, second):
 @pytest.mark.parametrize(("difference", "each"), [(0.2, 394), (0.5, 64), (0.8, 26), (1.0, 17)])
 def test_needed_trials_are_the_textbook_s(difference, each):
     """Cohen 1988: cases in each group for a power of 0.8 at 0.05, two-sided."""
-    assert trials_needed((1.0, 1.0), difference, most=4000) == 10 * each
+    assert trials_to_find((1.0, 1.0), difference) == trials_to_find((1.0, 1.0), -difference) == 10 * each
 
 
 def test_needed_trials_with_unequal_spreads_by_simulation():
-    count = trials_needed((1.0, 2.0), 1.0, most=2000) // 10
+    count = int(trials_to_find((1.0, 2.0), 1.0)) // 10
     generator = np.random.default_rng(2)
     first, second = generator.normal(0, 1, (count, 4000)), generator.normal(1, 2, (count, 4000))
     power = np.mean(stats.ttest_ind(first, second, equal_var=False).pvalue < LEVEL)
     assert power == pytest.approx(0.8, abs=0.03)
 
 
-def test_what_matters_is_what_the_whole_study_finds():
-    """Twenty in each group and a power of 0.99, by simulation."""
-    difference = worth_finding((1.0, 1.0))
-    generator = np.random.default_rng(3)
-    first, second = generator.normal(0, 1, (20, 20000)), generator.normal(difference, 1, (20, 20000))
-    assert np.mean(stats.ttest_ind(first, second, equal_var=False).pvalue < LEVEL) == pytest.approx(0.99, abs=0.003)
-    assert worth_finding((3.0, 3.0)) == pytest.approx(3 * worth_finding((1.0, 1.0)))
-    assert trials_needed((1.0, 2.0), worth_finding((1.0, 2.0))) < 200
-    assert isnan(worth_finding((0.0, 0.0))) and isnan(worth_finding((float("nan"), 1.0)))
+@pytest.mark.parametrize("spreads", [(1.0, 1.0), (1.0, 2.5)])
+def test_an_interval_fits_from_as_many_trials_on(spreads):
+    """By scipy's interval of samples that have just these deviations."""
+    needed = int(trials_to_fit(spreads, 0.5)) // 10
+    for count, fits in ((needed - 1, False), (needed, True)):
+        shape = np.linspace(-1, 1, count) / np.linspace(-1, 1, count).std(ddof=1)
+        found = stats.ttest_ind(spreads[0] * shape, spreads[1] * shape, equal_var=False).confidence_interval()
+        assert (found.high <= 0.5) == fits
 
 
-def test_more_trials_than_the_study_s_are_not_counted():
-    assert trials_needed((1.0, 1.0), 0.5) is None
-    assert trials_needed((1.0, 1.0), 100.0) == 20
+def test_the_need_rests_on_the_spread():
+    """Twice the spread takes four times the trials: no margin that grows with the spread hides it."""
+    for needed in (trials_to_find, trials_to_fit):
+        assert needed((2.0, 2.0), 0.5) == pytest.approx(4 * needed((1.0, 1.0), 0.5), rel=0.05)
+
+
+def test_more_trials_than_anybody_has_are_not_counted():
+    assert trials_to_find((1.0, 1.0), 0.1) == inf == trials_to_fit((1.0, 1.0), 0.05)
+    assert trials_to_find((1.0, 1.0), 100.0) == 20 == trials_to_fit((1.0, 1.0), 100.0)
+
+
+def test_so_many_trials_have_enough_values():
+    for count, enough in ((LEAST_TRIALS - 1, False), (LEAST_TRIALS, True)):
+        scores = np.arange(count, dtype=float)
+        assert (contrast(cell(scores), cell(scores)).values >= LEAST_VALUES) == enough

@@ -70,14 +70,25 @@ def test_numbers_stand_in_the_sentence():
     space = "\N{NO-BREAK SPACE}"
     named = {"blocks": 0.15, "input_noise": 0.08}
     because = judged("C7", weighed(shares(0.0, **named), bias=0.02))[1]
-    assert because == f"Learning rate > 67{space}%: forest 77 (75 to 79), process 77 (75 to 79)."
+    assert because == f"Learning rate > 67{space}%: forest 77 (75 to 79; all 9), process 77 (75 to 79; all 9)."
+
+
+def test_a_variant_on_the_other_side_is_named():
+    around = shares(0.0, blocks=0.15, input_noise=0.08)
+    around[5] = shares(0.0, blocks=0.35, input_noise=0.08)[5]
+    because = judged("C7", weighed(around, shares(0.0, blocks=0.15, input_noise=0.08)))[1]
+    assert "; 8 of 9, not NOAF), process" in because and because.endswith("; all 9).")
+    # On the claimed side of "less than", too.
+    because = judged("C14", weighed(shares(0.0, learning_rate_x_blocks=0.3)))[1]
+    assert because.count("; none of 9)") == 2
 
 
 def test_variants_that_differ_widen_the_interval():
     around = {"blocks": 0.15, "input_noise": 0.08}
     told = [judged("C7", weighed(shares(spread, **around), count=50))[0] for spread in (0.12, 0.08, 0.005)]
     assert told == [UNTOLD, HOLDS, HOLDS]
-    assert "trials of each variant, a rough estimate" in judged("C7", weighed(shares(0.12, **around), count=50))[2]
+    needed = judged("C7", weighed(shares(0.12, **around), count=50))[2]
+    assert needed.startswith("At least ") and "trials of each variant, a rough estimate" in needed
 
 
 def test_the_error_on_a_known_function_widens_the_interval():
