@@ -15,11 +15,12 @@ from odyssey.analysis import advice
 from odyssey.analysis.advice.architecture import Price
 from odyssey.analysis.advice.judging import Advised
 from odyssey.analysis.advice.words import SURE_FROM
-from odyssey.analysis.claims.verdict import MATTERS
-from odyssey.analysis.claims.words import percent
+from odyssey.analysis.claims.contrast import LEAST_VALUES
+from odyssey.analysis.claims.verdict import margins
+from odyssey.analysis.claims.words import SPACE, listed
 from odyssey.analysis.comparison import BASELINE, equal_budget
 from odyssey.analysis.importance import VERY_FEW
-from odyssey.analysis.kept import kept_importance
+from odyssey.analysis.kept import kept_calibration, kept_importance
 from odyssey.analysis.samples import LIMIT
 from odyssey.bench import projection, stored
 from odyssey.displayed import Displayed
@@ -65,6 +66,11 @@ class Guided:
         """Trials of each variant."""
         return int(self.trials["index"].nunique())
 
+    @property
+    def pooled(self) -> pd.DataFrame:
+        """The trials of the variants that are not left out."""
+        return self.trials[~self.trials["variant"].isin(self.advised.left_out)]
+
 
 def guidelines_at_hand(corpora: Mapping[str, str]) -> dict[str, Guided]:
     """The advice on each task that has trials; what the prose says of it is glued under ``guidelines-…``.
@@ -94,7 +100,9 @@ def guidelines_at_hand(corpora: Mapping[str, str]) -> dict[str, Guided]:
         "time": duration(sum(guided.trials["seconds"].sum() for guided in found.values())),
         "missing": f"Of {' and '.join(missing)} no trials are recorded, so there is no advice." if missing else "",
         "caution": _caution(each[0]),
-        "matters": percent(MATTERS),
+        "matters": margins(),
+        "left": _left(found),
+        "values": LEAST_VALUES,
         "sure-from": SURE_FROM,
         "size": SIZE,
         "machine": measured.machine,
@@ -157,8 +165,9 @@ def rate_table(found: Mapping[str, Guided]) -> tables.Table:
     rows = [{"finding": name} | {task: rates[name] or tables.DASH for task, rates in columns.items()} for name in names]
     table = tables.table(
         pd.DataFrame(rows),
-        f"The learning rate: {_where(found)}. The range is that of 80 % of the best trials; in parentheses, 95 % "
-        f"intervals; {tables.DASH}: too few trials.",
+        f"The learning rate: {_where(found)}. The range is that of 80{SPACE}% of the best trials, of the variants that "
+        f"are not left out; in parentheses, 95{SPACE}% intervals; failed: diverged, or ended worse than {LIMIT:.0f} "
+        f"times the best of the variant; {tables.DASH}: too few trials.",
         {"finding": ("finding", "s"), **{task: (task, "s") for task in found}},
     )
     return tables.wrapping(table)
@@ -173,23 +182,31 @@ def basis_table(found: Mapping[str, Guided]) -> tables.Table:
             "each": guided.each,
             "trials": len(guided.trials),
             "best": guided.advised.best.trials,
+            "left": ", ".join(guided.advised.left_out) or tables.DASH,
+            "matters": guided.advised.margin.told or tables.DASH,
+            "relative": 100 * guided.advised.margin.relative,
             "hours": guided.trials["seconds"].sum() / 3600,
         }
         for task, guided in found.items()
     ]
-    return tables.table(
+    table = tables.table(
         pd.DataFrame(rows),
-        "What the advice rests on: trials of each variant, of all variants, those in the best tenths, and hours of one "
-        "core that they took.",
+        "What the advice rests on: trials of each variant and of all; variants left out of the advice on "
+        "hyperparameters, and the trials in the best tenths of the others; the difference that matters, also as a "
+        "share of the mean of vanilla's best tenth, by which relative changes are judged; hours of one core.",
         {
             "task": ("task", "s"),
             "corpus": ("corpus", "s"),
             "each": ("trials each", "d"),
             "trials": ("trials", "d"),
+            "left": ("left out", "s"),
             "best": ("best tenths", "d"),
+            "matters": ("matters", "s"),
+            "relative": ("that is, % of V", ".1f"),
             "hours": ("hours", ".1f"),
         },
     )
+    return tables.wrapping(table)
 
 
 def standings_table(guided: Guided) -> tables.Table:
@@ -220,7 +237,7 @@ def standings_table(guided: Guided) -> tables.Table:
     # An error rate can hardly be ten times the best one.
     if guided.unit != "%":
         columns["failed"] = ("failed", "d")
-        failed = f"; of {guided.each} trials those without a score or with one worse than {LIMIT:.0f} times the best"
+        failed = f"; failed, of {guided.each} trials: diverged, or ended worse than {LIMIT:.0f} times the best"
     return tables.table(
         pd.DataFrame(rows, columns=list(columns)),
         f"Architectures on {guided.task}, corpus {guided.corpus}, against vanilla: difference of the best tenths' "
@@ -254,8 +271,13 @@ def advice_list(found: Mapping[str, Guided], topics: Iterable[str]) -> Displayed
 def _guided(task, corpus, size):
     trials, at_hand = study_at_hand(task, corpus), task_at_hand(task, corpus)
     codes = trials["variant"].unique()
+    folder, each = kept_folder(), int(trials["index"].nunique())
     advised = advice.advise(
-        trials, kept_importance(trials, kept_folder()), prices(size, at_hand, codes), doublings(size, at_hand)
+        trials,
+        kept_importance(trials, folder),
+        prices(size, at_hand, codes),
+        doublings(size, at_hand),
+        kept_calibration(each, folder) if each >= VERY_FEW else {},
     )
     return Guided(task, corpus, at_hand.score_unit, trials, advised)
 
@@ -273,6 +295,22 @@ def _caution(each):
         return "The study is complete."
     few = "; with as few as here, much of the advice is open" if each < SURE_FROM else ""
     return f"The paper has {TRIALS} trials of each variant on each task{few}."
+
+
+def _left(found):
+    """Which variants the advice on hyperparameters leaves out, in words."""
+    told = []
+    for task, guided in found.items():
+        if codes := guided.advised.left_out:
+            rest = guided.pooled["variant"].nunique()
+            told.append(
+                f"On {task} {listed(codes)} {'are' if len(codes) > 1 else 'is'} left out: the advice below is on the "
+                f"other {rest} {'variant' if rest == 1 else 'variants'}."
+            )
+    none = [task for task, guided in found.items() if not guided.advised.left_out]
+    if none:
+        told.append(f"On {listed(none)} none is left out.")
+    return " ".join(told)
 
 
 def _where(found):

@@ -24,8 +24,8 @@ CORPORA = {"speech": "espeak", "handwriting": "hershey", "music": "music21"}
 
 
 def trials_of(task, corpus):
-    """Ten trials of three variants, NFG far worse; the best have learning rates in the middle of the search space."""
-    trials = shifted({"NFG": 2.0}, 10, task, corpus, codes=("V", "NFG", "NP"))
+    """Fifty trials of three variants, NFG far worse; the best have learning rates in the middle of the search space."""
+    trials = shifted({"NFG": 2.0}, 50, task, corpus, codes=("V", "NFG", "NP"))
     rates = 10 ** np.interp(trials["test_score"].rank() % 7, [0, 7], [-4, -3])
     return trials.assign(learning_rate=rates, epochs=20, seconds=3600.0)
 
@@ -53,6 +53,7 @@ def found(monkeypatch, tmp_path):
     monkeypatch.setattr(page, "study_at_hand", lambda task, corpus: records[task])
     monkeypatch.setattr(page, "task_at_hand", task_of)
     monkeypatch.setattr(page, "kept_importance", lambda trials, folder: {})
+    monkeypatch.setattr(page, "kept_calibration", lambda count, folder: {})
     monkeypatch.setattr(page.projection, "corpus_size", lambda task: page.projection.Size(9, 9, 60))
     yield SimpleNamespace(guided=page.guidelines_at_hand(CORPORA), glued=glued)
 
@@ -64,12 +65,15 @@ def rows(table):
 def test_what_the_prose_says(found):
     words = {name.removeprefix("guidelines-"): value for name, value in found.glued.items()}
     assert list(found.guided) == ["speech", "music"] and "handwriting" in words["missing"]
-    assert (words["trials"], words["each"], words["time"]) == (60, "10", "2 d 12 h")
+    assert (words["trials"], words["each"], words["time"]) == (300, "50", "12 d 12 h")
     given = [one for guided in found.guided.values() for one in guided.advised.advice.values()]
     assert words["given"] == len(given) == words["sure"] + words["indicated"] + words["open"] == 2 * len(advice.TOPICS)
     assert words["open"] == sum(one.sureness == advice.OPEN for one in given) > 0
     # The prose adds up.
     assert words["agrees"] + words["differs"] + words["untold"] + words["silent"] == words["given"]
+    left = "is left out: the advice below is on the other 2 variants."
+    assert words["left"] == f"On speech NFG {left} On music NFG {left}" and words["values"] == 5
+    assert "0.1\xa0nats a frame on music" in words["matters"]
     assert words["silent"] == 2 and words["claims-from"] == VERY_FEW and "as few as here" in words["caution"]
     # What is compared from run to run has to be numbers and words.
     assert {type(value) for value in words.values()} <= {int, str}
@@ -92,12 +96,21 @@ def test_rate_table_has_a_row_a_finding(found):
     assert shown[0] == ["finding", "speech", "music"] and [row[0] for row in shown[1:]] == list(rates["music"])
     for name, *cells in shown[1:]:
         assert cells == [rates[task][name] or "–" for task in ("speech", "music")]
-    # Thirty trials do not show the shape of the basin.
-    assert ["basin", "–", "–"] in shown and "speech on espeak" in table.caption and "odyssey-verdicts" in table.html
+    # NFG, which is left out, has none of the best trials.
+    assert found.guided["music"].advised.best.trials == 10 and "NFG" not in set(found.guided["music"].pooled["variant"])
+    assert (
+        "failed: diverged, or ended" in table.caption
+        and "speech on espeak" in table.caption
+        and "odyssey-verdicts" in table.html
+    )
 
 
 def test_basis_and_standings(found):
-    assert rows(page.basis_table(found.guided))[1] == ["speech", "espeak", "10", "30", "6", "30.0"]
+    speech = found.guided["speech"].trials
+    vanilla = speech[speech["variant"] == "V"].nsmallest(5, "valid_score")["test_score"].mean()
+    assert rows(page.basis_table(found.guided))[1] == [
+        *("speech", "espeak", "50", "150", "NFG", "10", "1\xa0percentage point", f"{100 / vanilla:.1f}", "150.0")
+    ]
     shown = rows(page.standings_table(found.guided["music"]))
     assert [row[0] for row in shown[1:]] == ["NFG", "NP"] and shown[1][1] == "worse"
     assert shown[0] == [
@@ -166,12 +179,11 @@ def test_no_trials_at_all_is_an_error(found, monkeypatch):
 def test_figure_draws_the_best_and_says_so(found):
     trials = {task: guided.trials for task, guided in found.guided.items()}
     best = {task: guided.advised.best for task, guided in found.guided.items()}
-    curve = {task: guided.advised.curve for task, guided in found.guided.items()}
-    assert not curve["speech"].known
+    curve = {"speech": curves.Curve()}
     known = curves.Curve(*[rate.Estimate(value, value, value) for value in (2e-4, 5e-4, 0.4)])
     figure = basin.basin(trials, best, curve | {"music": known})
     drawn = {line.get_gid(): line for axes in figure.axes for line in axes.lines if line.get_gid()}
-    v = trials["speech"][trials["speech"]["variant"] == "V"].nsmallest(2, "valid_score")
+    v = trials["speech"][trials["speech"]["variant"] == "V"].nsmallest(5, "valid_score")
     assert sorted(drawn["speech:V"].get_xdata()) == pytest.approx(sorted(v["learning_rate"]))
     assert drawn["music:all:6"].get_xdata() == pytest.approx([best["music"].lower.value, best["music"].upper.value])
     assert drawn["music:all:2"].get_xdata() == pytest.approx([best["music"].lowest.value, best["music"].highest.value])

@@ -11,13 +11,15 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from odyssey.analysis.advice.margin import Margin
+from odyssey.analysis.advice.pool import failed
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, sureness
-from odyssey.analysis.claims.contrast import contrast
+from odyssey.analysis.claims.contrast import LEAST_VALUES, contrast
 from odyssey.analysis.claims.variants import FOUND_WORSE
 from odyssey.analysis.claims.verdict import LEVEL, OTHERS
 from odyssey.analysis.claims.words import SPACE, listed, percent
 from odyssey.analysis.comparison import BASELINE, holm
-from odyssey.analysis.samples import LIMIT, samples
+from odyssey.analysis.samples import LIMIT
 
 CHEAPER, WORSE_ONES = "architectures with fewer parameters", "architectures to leave"
 BETTER, WORSE, AS_GOOD, UNSHOWN = "better", "worse", "as good", "not shown"
@@ -54,7 +56,8 @@ class Standing:
         word: `BETTER`, `WORSE`, `AS_GOOD` (the interval leaves no room for a difference that matters) or `UNSHOWN`.
         difference, low, high: of the best tenths' means, relative to vanilla's, with a 95 % interval; positive is
             worse, NaN where a best tenth has too few scores.
-        failed: trials without a score, or with one worse than `LIMIT` times the best of the cell.
+        values: scores in the smaller best tenth; fewer than `LEAST_VALUES` decide nothing.
+        failed: how many of its trials (`odyssey.analysis.advice.pool.failed`).
         price: what it costs.
     """
 
@@ -63,6 +66,7 @@ class Standing:
     difference: float
     low: float
     high: float
+    values: int
     failed: int
     price: Price
 
@@ -76,12 +80,13 @@ class Standing:
         return f"{self.code} {changed(self.difference, self.low, self.high)} {size}{time}"
 
 
-def standings(trials: pd.DataFrame, prices: Mapping[str, Price]) -> list[Standing]:
+def standings(trials: pd.DataFrame, prices: Mapping[str, Price], margin: Margin) -> list[Standing]:
     """Each recorded architecture but vanilla, in the order of the prices; none without trials of vanilla.
 
     Args:
         trials: of one task and corpus, as many of each variant.
         prices: by variant.
+        margin: a difference that matters.
     """
     cells = dict(list(trials.groupby("variant", sort=False)))
     codes = [code for code in prices if code in cells and code != BASELINE]
@@ -93,12 +98,13 @@ def standings(trials: pd.DataFrame, prices: Mapping[str, Price]) -> list[Standin
     for code, one, p in zip(codes, found, corrected, strict=True):
         low, high = one.interval if one.known else (nan, nan)
         word = UNSHOWN
-        if p < LEVEL:
+        enough = one.values >= LEAST_VALUES
+        if enough and p < LEVEL:
             word = WORSE if one.difference > 0 else BETTER
-        elif low > -one.matters and high < one.matters:
+        elif enough and low > -margin.absolute and high < margin.absolute:
             word = AS_GOOD
         relative = (value / one.baseline for value in (one.difference, low, high))
-        rows.append(Standing(code, word, *relative, _failed(cells[code]), prices[code]))
+        rows.append(Standing(code, word, *relative, one.values, int(failed(cells[code]).sum()), prices[code]))
     return rows
 
 
@@ -149,8 +155,11 @@ def worse_ones(task: str, found: list[Standing], each: int) -> Advice:
     )
     if others:
         text += f" Of {listed(_codes(others))}, {each} trials each cannot tell."
+    if poor:
+        rest = len(found) + 1 - len(poor)
+        text += f" The advice on hyperparameters is on the other {rest} {'variant' if rest == 1 else 'variants'}."
     broken = [f"{one.code} {one.failed}" for one in found if one.failed]
-    failures = f"Trials of {each} without a score, or worse than {LIMIT:.0f} times the best: {listed(broken)}."
+    failures = f"Trials of {each} that diverged or ended worse than {LIMIT:.0f} times the best: {listed(broken)}."
     failures = failures if broken else ""
     return Advice(
         WORSE_ONES,
@@ -173,11 +182,6 @@ def _to_try(hoped, others, each):
     )
 
 
-def _failed(cell):
-    found = samples(cell)
-    return found.limited + found.unscored
-
-
 def _codes(found):
     return [one.code for one in found]
 
@@ -190,4 +194,7 @@ def _evidence(found):
     if halves:
         widths = f"±{percent(min(halves))} to ±{percent(max(halves))}" if len(halves) > 1 else f"±{percent(halves[0])}"
         words.append(f"Where it is not decided the intervals reach {widths} around the estimate.")
+    few = min((one.values for one in found if one.word == UNSHOWN), default=LEAST_VALUES)
+    if few < LEAST_VALUES:
+        words.append(f"At least {LEAST_VALUES} scores in a best tenth are asked for; there are {few}.")
     return " ".join(words)

@@ -49,12 +49,13 @@ class Curve:
     """What the trials say of the learning rate.
 
     Attributes:
-        lower, upper: ends of the basin, in which the score is within `MATTERS` of its lowest, as learning rates.
+        lower, upper: ends of the basin, in which the score is within what matters of its lowest, as learning rates.
         width: of the basin in decades.
         at_lower_limit, at_upper_limit: whether the basin reaches the end of the search space.
         below: by how much the score a decade below a given range is worse than its lowest.
         time: of training at the upper end of that range, over that at the lower.
-        lost: by how much a large network is worse with the best learning rate of a small one than with its own.
+        lost: by how much a large network is worse with the best learning rate of a small one than with its own. It
+            cannot be less than nothing, so its ends are bounds for one side each, with 95 %.
     """
 
     lower: Estimate = UNKNOWN
@@ -72,14 +73,15 @@ class Curve:
         return self.width.known
 
 
-def curve(pool: Pool, low: float, high: float) -> Curve:
-    """The curve of the pooled trials; NaN where there are too few for its parameters.
+def curve(pool: Pool, low: float, high: float, margin: float) -> Curve:
+    """The curve of the pooled trials; NaN where there are too few for its parameters, or no margin.
 
     Args:
         pool: the trials.
         low, high: a range of learning rates.
+        margin: a relative change of the score that matters.
     """
-    if not len(pool.scores):
+    if not (len(pool.scores) and isfinite(margin)):
         return Curve()
     levels = pool.levels()
     shift = pool.inputs[:, BLOCKS] - 0.5
@@ -90,9 +92,9 @@ def curve(pool: Pool, low: float, high: float) -> Curve:
         return Curve()
     spline = slice(levels.shape[1], levels.shape[1] + _along(_POINTS).shape[1])
     weights = _weights(pool.cells)
-    scores, times = (_solved(columns, values, weights) for values in (pool.scores, pool.times))
+    scores, times = np.moveaxis(_solved(columns, np.stack([pool.scores, pool.times], axis=1), weights), -1, 0)
     middle, seconds = (found[:, spline] @ _along(_POINTS).T for found in (scores, times))
-    basins = [basin(np.exp(one)) for one in middle]
+    basins = [basin(np.exp(one - one.min()), margin) for one in middle]
     start, end = np.array([(one.start, one.stop - 1) for one in basins]).T
     rates = AXES[RATE].decode(_POINTS)
     # The nearest points of the axis to the range, and to a decade below it.
@@ -108,8 +110,14 @@ def curve(pool: Pool, low: float, high: float) -> Curve:
         bool(end[0] == POINTS - 1),
         _estimate(np.expm1(middle[:, places[2]] - middle.min(axis=1))) if low / 10 >= rates[0] else UNKNOWN,
         _estimate(np.exp(seconds[:, places[1]] - seconds[:, places[0]])),
-        _estimate(np.expm1(tuned - large.min(axis=1))),
+        _estimate(np.expm1(tuned - large.min(axis=1)), (5, 95)),
     )
+
+
+def curves_without(pool: Pool, low: float, high: float, margin: float) -> dict[str, Curve]:
+    """The curve of all variants but one, for each of them; empty where there is only one."""
+    codes = pool.variants if len(pool.variants) > 1 else []
+    return {code: curve(pool.where(pool.cells != code), low, high, margin) for code in codes}
 
 
 def _along(places):
@@ -133,12 +141,17 @@ def _weights(cells):
 
 
 def _solved(columns, values, weights):
-    """Least-squares coefficients for each row of weights, the shortest where several fit as well."""
-    products = columns[:, :, None] * columns[:, None, :]
-    squares = (weights @ products.reshape(len(columns), -1)).reshape(-1, *products.shape[1:])
-    return (np.linalg.pinv(squares, hermitian=True) @ (weights @ (columns * values[:, None]))[:, :, None])[:, :, 0]
+    """Least-squares coefficients of each column of values, for each row of weights: (rows, columns, values), the
+    shortest where several fit as well."""
+    squares, products = (
+        (weights @ (columns[:, :, None] * other[:, None, :]).reshape(len(columns), -1)).reshape(
+            len(weights), columns.shape[1], -1
+        )
+        for other in (columns, values)
+    )
+    return np.linalg.pinv(squares, hermitian=True) @ products
 
 
-def _estimate(found):
+def _estimate(found, ends=(2.5, 97.5)):
     """The first is that of the trials themselves."""
-    return Estimate(float(found[0]), *(float(end) for end in np.percentile(found[1:], [2.5, 97.5])))
+    return Estimate(float(found[0]), *(float(end) for end in np.percentile(found[1:], ends)))

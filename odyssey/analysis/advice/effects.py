@@ -6,81 +6,96 @@ regions, and with few trials are rather too large than too small.
 """
 
 from dataclasses import dataclass
-from math import expm1, isfinite, nan
+from math import expm1, inf, isfinite, log1p, nan
 
 import numpy as np
 from scipy import stats
 
 from odyssey.analysis.advice.pool import BLOCKS, MOMENTUM, NOISE, RATE, Pool
 from odyssey.analysis.claims.responses import DIP
-from odyssey.analysis.claims.verdict import LEVEL, MATTERS
+from odyssey.analysis.claims.verdict import LEVEL
 
-HELPS, HURTS, SAME, UNSHOWN = "helps", "hurts", "makes no difference", "makes no difference that can be shown"
 LEAST_DEGREES = 10  # of freedom, below which no interval is given
 
 
 @dataclass(frozen=True)
 class Effect:
-    """A relative change of the score, such as −0.1 for 10 % less error; NaN where it cannot be estimated.
+    """What goes with a hyperparameter; NaN where it cannot be estimated.
 
     Attributes:
-        change: the estimate.
-        low, high: 95 % interval.
-        trials: that it rests on.
+        slope: change of the logarithm of the score.
+        error: its standard error.
+        degrees: of freedom.
+        trials, variants: how many it rests on.
     """
 
-    change: float
-    low: float
-    high: float
+    slope: float
+    error: float
+    degrees: int
     trials: int
+    variants: int
 
     @property
     def known(self) -> bool:
         """Whether there is an interval at all."""
-        return isfinite(self.low) and isfinite(self.high)
+        return isfinite(self.error) and self.error > 0
 
     @property
-    def word(self) -> str:
-        """`HELPS` or `HURTS` where the interval excludes 0, `SAME` where it excludes all that matters, else
-        `UNSHOWN`."""
-        if self.known and self.high < 0:
-            return HELPS
-        if self.known and self.low > 0:
-            return HURTS
-        return SAME if self.negligible else UNSHOWN
+    def change(self) -> float:
+        """The relative change of the score, such as −0.1 for 10 % less error."""
+        return expm1(self.slope)
 
     @property
-    def negligible(self) -> bool:
-        """Whether the interval leaves no room for a change that matters, `MATTERS`."""
-        return self.known and self.low > -MATTERS and self.high < MATTERS
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the relative change."""
+        half = stats.t.ppf(1 - LEVEL / 2, self.degrees) * self.error if self.known else nan
+        return expm1(self.slope - half), expm1(self.slope + half)
+
+    @property
+    def p(self) -> float:
+        """Two-sided, of no change; NaN where there is no interval."""
+        return float(2 * stats.t.sf(abs(self.slope) / self.error, self.degrees)) if self.known else nan
+
+    def p_matters(self, margin: float) -> float:
+        """Of a relative change of a margin or more, so that a small one shows that it is less, either way.
+
+        Doubled, to be below the level exactly where the 95 % interval lies within the margin on both sides. NaN where
+        there is no interval or no margin.
+        """
+        if not (self.known and isfinite(margin)):
+            return nan
+        low, high = log1p(-margin) if margin < 1 else -inf, log1p(margin)
+        tails = stats.t.cdf([(low - self.slope) / self.error, (self.slope - high) / self.error], self.degrees)
+        return float(min(1, 2 * tails.max()))
 
 
-def effect(values: np.ndarray, columns: np.ndarray, number: int) -> Effect:
-    """The change of e to the power of `values` that goes with one more of a column.
+def effect(values: np.ndarray, columns: np.ndarray, number: int, variants: int = 1) -> Effect:
+    """The change of `values` that goes with one more of a column.
 
     Args:
         values: float64 (n,).
         columns: of the regression, a level included, float64 (n, p). They may depend on one another.
         number: of the column.
+        variants: of which the values are.
     """
-    unknown = Effect(nan, nan, nan, len(values))
+    unknown = Effect(nan, nan, 0, len(values), variants)
+    if not columns.size:
+        return unknown
+    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    basis = basis[:, sizes > 1e-9 * sizes[0]]
+    degrees = len(values) - basis.shape[1]
     others = np.delete(columns, number, axis=1)
     # Frisch and Waugh: what the other columns leave of this one is all that its coefficient rests on.
     left = columns[:, number] - others @ np.linalg.lstsq(others, columns[:, number], rcond=None)[0]
     square = float(left @ left)
-    degrees = len(values) - np.linalg.matrix_rank(columns) if columns.size else 0
     if degrees < LEAST_DEGREES or square < 1e-9 * len(values):
         return unknown
-    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
-    basis = basis[:, sizes > 1e-9 * sizes[0]]
     residual = values - basis @ (basis.T @ values)
     leverage = (basis**2).sum(axis=1)
     # A trial that is alone in its variant is fitted exactly and says nothing of the error.
     free = leverage < 1 - 1e-9
     error = np.sqrt(((left[free] * residual[free] / (1 - leverage[free])) ** 2).sum()) / square
-    coefficient = float(left @ values) / square
-    half = stats.t.ppf(1 - LEVEL / 2, degrees) * error
-    return Effect(expm1(coefficient), expm1(coefficient - half), expm1(coefficient + half), len(values))
+    return Effect(float(left @ values) / square, float(error), degrees, len(values), variants)
 
 
 def hyperparameter(pool: Pool, axis: int) -> Effect:
@@ -88,7 +103,7 @@ def hyperparameter(pool: Pool, axis: int) -> Effect:
     sign = -1 if axis == MOMENTUM else 1
     axes = pool.inputs - 0.5
     axes[:, axis] *= sign
-    return effect(pool.scores, np.column_stack([axes, axes[:, RATE] ** 2, pool.levels()]), axis)
+    return effect(pool.scores, np.column_stack([axes, axes[:, RATE] ** 2, pool.levels()]), axis, len(pool.variants))
 
 
 def middle_noise(pool: Pool) -> Effect:
@@ -96,4 +111,4 @@ def middle_noise(pool: Pool) -> Effect:
     axes, noise = pool.inputs - 0.5, pool.inputs[:, NOISE]
     columns = [(noise >= DIP[0]) & (noise <= DIP[1]), noise > DIP[1], axes[:, RATE], axes[:, RATE] ** 2]
     columns += [axes[:, BLOCKS], axes[:, MOMENTUM], pool.levels()]
-    return effect(pool.scores, np.column_stack(columns), 0)
+    return effect(pool.scores, np.column_stack(columns), 0, len(pool.variants))

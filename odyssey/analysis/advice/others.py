@@ -1,30 +1,39 @@
 """How many blocks, how much input noise, which momentum: by their effects among trials with a good learning rate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import log2
 
-from odyssey.analysis.advice.effects import HELPS, HURTS, SAME, UNSHOWN, Effect, hyperparameter, middle_noise
-from odyssey.analysis.advice.pool import BLOCKS, MOMENTUM, NOISE, Pool
+from odyssey.analysis.advice.decision import (
+    A_MOMENTUM,
+    HELPS,
+    HURTS,
+    INPUT_NOISE,
+    MORE_BLOCKS,
+    SAME,
+    SOME_NOISE,
+    UNSHOWN,
+    Decision,
+)
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, does, sureness
 from odyssey.analysis.claims.responses import DIP
 from odyssey.analysis.claims.verdict import PAPER_NAMES
 from odyssey.protocol import BLOCKS as RANGE
 
-MORE_BLOCKS, INPUT_NOISE, A_MOMENTUM = "more blocks", "input noise", "momentum"
 _DOUBLINGS = log2(RANGE[1] / RANGE[0])
 _SECTION = "As we read the paper, in its section on"
 
 
-def blocks(task: str, good: Pool, costs: Sequence[tuple[int, float]], each: int) -> Advice:
+def blocks(task: str, decided: Mapping[str, Decision], costs: Sequence[tuple[int, float]], each: int) -> Advice:
     """How many blocks.
 
     Args:
         task: name.
-        good: trials with a learning rate in the basin.
+        decided: by `odyssey.analysis.advice.decision.decisions`, of trials with a good learning rate.
         costs: sizes of a network, and the time of an update of one twice as large over that of this one.
         each: trials of each variant.
     """
-    found = hyperparameter(good, BLOCKS)
+    found = decided[MORE_BLOCKS]
+    effect = found.effect
     text = {
         HELPS: "Take as many blocks as you can pay for: more of them help.",
         HURTS: "Take few blocks: more of them hurt.",
@@ -34,16 +43,19 @@ def blocks(task: str, good: Pool, costs: Sequence[tuple[int, float]], each: int)
         careful = (
             "many blocks as you can pay for, as the paper says" if task in PAPER_NAMES else "few blocks as seem enough"
         )
-        text = f"Take as {careful}: {found.trials} trials cannot show whether more help."
+        why = f"{effect.trials} trials cannot show whether more help."
+        if found.single:
+            why = f"what more of them do is not the same without {found.single}."
+        text = f"Take as {careful}: {why}"
     evidence = _evidence(found, f"from {RANGE[0]} to {RANGE[1]} blocks")
-    if found.known:
-        doubling = ((1 + end) ** (1 / _DOUBLINGS) - 1 for end in (found.change, found.low, found.high))
+    if effect.known:
+        doubling = ((1 + end) ** (1 / _DOUBLINGS) - 1 for end in (effect.change, *effect.interval))
         evidence += f" Each doubling: {changed(*doubling)}."
     if costs:
-        steps = " and ".join(
+        steps = " and with ".join(
             f"{2 * size} blocks takes {cost:.1f} times as long as one with {size}" for size, cost in costs
         )
-        evidence += f" Measured: an update of vanilla with {steps.replace('and ', 'and with ')}."
+        evidence += f" Measured: an update of vanilla with {steps}."
     return _advice(
         (MORE_BLOCKS, _short(found, "not known")),
         (text, evidence),
@@ -53,31 +65,32 @@ def blocks(task: str, good: Pool, costs: Sequence[tuple[int, float]], each: int)
     )
 
 
-def noise(task: str, good: Pool, each: int) -> Advice:
-    """How much input noise, by `good` trials."""
-    found, middle = hyperparameter(good, NOISE), middle_noise(good)
+def noise(task: str, decided: Mapping[str, Decision], each: int) -> Advice:
+    """How much input noise; `decided` as for `blocks`."""
+    found, some = decided[INPUT_NOISE], decided[SOME_NOISE]
     text = f"Add noise to the inputs: it {does(found)}." if found.word == HELPS else f"Add none: noise {does(found)}."
-    short = _short(found, "no effect shown")
-    if middle.word == HELPS and found.word != HELPS:
-        short = f"try {_middle()}"
-        text = f"Try noise of {_middle()}, which {does(middle)}; over its whole range noise {does(found)}."
+    short, deciding = _short(found, "no effect shown"), found
+    if some.word == HELPS and found.word != HELPS:
+        short, deciding = f"try {_middle()}", some
+        text = f"Try noise of {_middle()}, which {does(some)}; over its whole range noise {does(found)}."
     evidence = _evidence(found, "from noise of 0 to 1")
-    if middle.known:
-        evidence += f" Noise of {_middle()} against less: {changed(middle.change, middle.low, middle.high)}."
+    if some.effect.known:
+        evidence += f" Noise of {_middle()} against less: {changed(some.effect.change, *some.effect.interval)}."
     dip = " The exception is a small dip for noise of 0.2 to 0.5 on TIMIT." if task == "speech" else ""
     return _advice(
         (INPUT_NOISE, short),
         (text, evidence),
         f"{_SECTION} the input noise: it almost always hurts.{dip}",
         (found.word == HURTS, found.word in (HELPS, SAME)),
-        (task, found, each),
+        (task, deciding, each),
     )
 
 
-def momentum(task: str, good: Pool, each: int) -> Advice:
-    """Which momentum, by `good` trials."""
-    found = hyperparameter(good, MOMENTUM)
-    if found.word in (HELPS, HURTS) and not found.negligible:
+def momentum(task: str, decided: Mapping[str, Decision], each: int) -> Advice:
+    """Which momentum; `decided` as for `blocks`."""
+    found = decided[A_MOMENTUM]
+    shown = found.word in (HELPS, HURTS)
+    if shown and not found.negligible:
         text = f"Use {'a high' if found.word == HELPS else 'no'} momentum: it {does(found)}."
     else:
         text = f"Do not tune the momentum: it {does(found)}."
@@ -86,13 +99,13 @@ def momentum(task: str, good: Pool, each: int) -> Advice:
         (text, _evidence(found, "from a momentum of 0 to 0.99")),
         f"{_SECTION} the momentum: it changes nothing noticeably, where the learning rate is multiplied by one minus "
         "the momentum, as here.",
-        (found.negligible, found.word in (HELPS, HURTS) and not found.negligible),
+        (found.negligible, shown and found.beyond),
         (task, found, each),
     )
 
 
 def _advice(named, said, stated, against, of):
-    (topic, short), (text, evidence), (agrees, differs), (task, found, each) = named, said, against, of
+    (topic, short), (text, evidence), (agrees, differs), (task, deciding, each) = named, said, against, of
     told = task in PAPER_NAMES
     return Advice(
         topic,
@@ -101,19 +114,28 @@ def _advice(named, said, stated, against, of):
         evidence,
         stated if told else "",
         agreement(agrees, differs) if told else SILENT,
-        sureness(found.word in (HELPS, HURTS, SAME), each),
+        sureness(deciding.word != UNSHOWN, each),
     )
 
 
 def _short(found, unknown):
+    if found.single:
+        return f"not the same without {found.single}"
     return unknown if found.word == UNSHOWN else does(found)
 
 
-def _evidence(found: Effect, where: str) -> str:
-    if not found.known:
-        return f"{found.trials} trials with a good learning rate are too few for an interval."
-    interval = changed(found.change, found.low, found.high)
-    return f"The score changes by {interval} {where}, in {found.trials} trials with a good learning rate."
+def _evidence(found: Decision, where: str) -> str:
+    effect, without = found.effect, found.without
+    if not effect.known:
+        return f"{effect.trials} trials with a good learning rate are too few for an interval."
+    evidence = (
+        f"The score changes by {changed(effect.change, *effect.interval)} {where}, in {effect.trials} trials of "
+        f"{effect.variants} variants with a good learning rate."
+    )
+    if without:
+        rest = changed(without.change, *without.interval) if without.known else "too few trials for an interval"
+        evidence += f" Without {found.single}: {rest}."
+    return evidence
 
 
 def _middle():

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from odyssey.analysis.samples import AXES, Samples, samples
+from odyssey.analysis.samples import AXES, LIMIT, Samples, samples
 from odyssey.protocol import DIVERGED, MAX_EPOCHS
 
 RATE, BLOCKS, NOISE, MOMENTUM = range(len(AXES))
@@ -29,9 +29,9 @@ class Pool:
             as there, so that 1 is no momentum.
         scores: natural logarithm of the test scores, the worst limited, float64 (n,).
         times: natural logarithm of the seconds of training on one core, float64 (n,).
-        cells: number of each trial's variant, int (n,).
+        cells: each trial's variant, str (n,).
         unfinished: whether training ended with the last epoch allowed and not because it no longer improved, (n,).
-        diverged: whether it diverged, (n,).
+        failed: whether it failed (`failed`), (n,).
     """
 
     inputs: np.ndarray
@@ -39,11 +39,16 @@ class Pool:
     times: np.ndarray
     cells: np.ndarray
     unfinished: np.ndarray
-    diverged: np.ndarray
+    failed: np.ndarray
 
     def levels(self) -> np.ndarray:
         """A column for each variant that is 1 for its trials, float64 (n, variants)."""
         return (self.cells[:, None] == np.unique(self.cells)).astype(float)
+
+    @property
+    def variants(self) -> list[str]:
+        """Of which there are trials, in their order."""
+        return list(dict.fromkeys(self.cells.tolist()))
 
     def where(self, chosen: np.ndarray) -> "Pool":
         """The trials of which `chosen`, bool (n,), is true."""
@@ -56,25 +61,32 @@ def pool(trials: pd.DataFrame) -> Pool:
     A cell without a score above 0 is left out: nothing is relative to it.
     """
     parts = []
-    for number, (_, cell) in enumerate(trials.groupby("variant", sort=False)):
+    for code, cell in trials.groupby("variant", sort=False):
         found = samples(cell)
         if len(found.scores) and found.scores.min() > 0:
             ordered = cell.sort_values("index", kind="stable")
-            ended = (ordered["status"] == DIVERGED).to_numpy()
             parts.append(
                 Pool(
                     found.inputs,
                     np.log(np.minimum(found.scores, _limit(found))),
                     found.times * np.log(10),
-                    np.full(len(cell), number),
-                    (ordered["epochs"] >= MAX_EPOCHS).to_numpy() & ~ended,
-                    ended,
+                    np.full(len(cell), code),
+                    (ordered["epochs"] >= MAX_EPOCHS).to_numpy() & ~(ordered["status"] == DIVERGED).to_numpy(),
+                    failed(ordered),
                 )
             )
     if not parts:
         nothing = np.zeros(0)
-        return Pool(np.zeros((0, len(AXES))), nothing, nothing, nothing.astype(int), nothing > 0, nothing > 0)
+        return Pool(np.zeros((0, len(AXES))), nothing, nothing, nothing.astype(str), nothing > 0, nothing > 0)
     return Pool(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in vars(parts[0])})
+
+
+def failed(cell: pd.DataFrame) -> np.ndarray:
+    """Which trials of a cell failed, bool (n,): diverged, or without a score, or worse than `LIMIT` times the best."""
+    scores = cell["test_score"].to_numpy(float)
+    best = np.fmin.reduce(scores, initial=np.inf)
+    exploded = scores > LIMIT * best if best > 0 else np.zeros(len(scores), bool)
+    return exploded | ~np.isfinite(scores) | (cell["status"] == DIVERGED).to_numpy()
 
 
 def _limit(found: Samples) -> float:

@@ -1,21 +1,23 @@
-"""How to set the learning rate: where the best trials are, how wide the basin is, and on which network to tune."""
+"""How to set the learning rate: where the best trials are, and how wide the basin is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from odyssey.analysis.advice.curve import LARGE, RESAMPLES, SMALL, UNKNOWN, Curve, Estimate
-from odyssey.analysis.advice.pool import BLOCKS, RATE, Pool
+from odyssey.analysis.advice.curve import RESAMPLES, UNKNOWN, Curve, Estimate
+from odyssey.analysis.advice.margin import Margin
+from odyssey.analysis.advice.pool import RATE, Pool
 from odyssey.analysis.advice.words import SILENT, Advice, agreement, changed, power, sureness
 from odyssey.analysis.claims.responses import WIDE
-from odyssey.analysis.claims.verdict import LEVEL, MATTERS, PAPER_NAMES
-from odyssey.analysis.claims.words import number, percent, span
+from odyssey.analysis.claims.verdict import LEVEL, PAPER_NAMES
+from odyssey.analysis.claims.words import SPACE, percent, span
 from odyssey.analysis.comparison import TOP_SHARE, scored, top
 from odyssey.analysis.samples import AXES
 
-LEARNING_RATE, SIZE = "learning rate", "size to tune on"
+LEARNING_RATE = "learning rate"
 MOST = (10, 25, 75, 90)  # percentiles: the middle 80 % of the best trials, and the middle half
 KNOWN_TO = 1.0  # decades within which both ends of a range have to be known
 _SECTION = "As we read the paper, in its section on the learning rate"
@@ -30,6 +32,8 @@ class BestRates:
         lowest, lower, upper, highest: percentiles `MOST` of them.
         trials: how many these are.
         correlation: rank correlation of the learning rate with the blocks among them.
+        single: a variant without which one of these would lie more than `KNOWN_TO` elsewhere; empty where there is
+            none.
     """
 
     lowest: Estimate = UNKNOWN
@@ -38,6 +42,7 @@ class BestRates:
     highest: Estimate = UNKNOWN
     trials: int = 0
     correlation: Estimate = UNKNOWN
+    single: str = ""
 
     def inside(self, rates: np.ndarray) -> np.ndarray:
         """Which learning rates (n,) are in the range of most of the best: from `lowest` to `highest`."""
@@ -67,25 +72,41 @@ def best_rates(trials: pd.DataFrame) -> BestRates:
     estimates = [
         Estimate(*(10 ** np.array([value, *end])).tolist()) for value, end in zip(percentiles, ends, strict=True)
     ]
-    return BestRates(*estimates, len(best), _correlation(best["learning_rate"], best["blocks"]))
+    correlation = _correlation(best["learning_rate"], best["blocks"])
+    return BestRates(*estimates, len(best), correlation, _single(best, percentiles))
 
 
-def learning_rate(task: str, curve: Curve, best: BestRates, each: int) -> Advice:
-    """Where to search, and where to start. Decided where both ends of the range are known to within a decade,
-    and where there are trials enough for a tenth of them."""
+def learning_rate(
+    task: str, curve: Curve, without: Mapping[str, Curve], best: BestRates, margin: Margin, each: int
+) -> Advice:
+    """Where to search, and where to start.
+
+    Decided where both ends of the range are known to within a decade, whichever variant is left out, and where there
+    are trials enough for a tenth of them.
+
+    Args:
+        task: name.
+        curve: of the learning rate.
+        without: the same without each variant.
+        best: the best trials.
+        margin: what matters.
+        each: trials of each variant.
+    """
     known, where = False, "no score yet"
     text, evidence = "Nothing yet.", "No trial has a score."
     if best.trials:
         ends = (best.lowest, best.highest)
-        known = each >= TOP_SHARE and max(np.log10(one.high / one.low) for one in ends) <= KNOWN_TO
+        known = each >= TOP_SHARE and max(np.log10(one.high / one.low) for one in ends) <= KNOWN_TO and not best.single
         where = f"{power(best.lowest.value)} to {power(best.highest.value)}"
-        text = f"Search from {where}. {_start(curve)}"
-        evidence = f"That is where 80 % of the {best.trials} best trials of all variants are."
-        if not curve.known:
+        text = f"Search from {where}. {_start(curve, without)}"
+        evidence = f"That is where 80{SPACE}% of the {best.trials} best trials of these variants are."
+        if best.single:
+            evidence += f" Without {best.single} they lie more than a decade elsewhere."
+        if not margin.known:
+            evidence += " There is no margin to tell a basin by."
+        elif not curve.known:
             evidence += " They are too few for the shape of the basin."
-    width, time = curve.width, curve.time
-    # Cut off by the search space, a basin may be wider than can be seen.
-    narrow = width.high < WIDE and not curve.at_lower_limit and not curve.at_upper_limit
+    every = [curve, *without.values()]
     told = task in PAPER_NAMES
     return Advice(
         LEARNING_RATE,
@@ -96,7 +117,7 @@ def learning_rate(task: str, curve: Curve, best: BestRates, each: int) -> Advice
         "divide by ten until the score gets no better."
         if told
         else "",
-        agreement(width.low > WIDE and time.high < 1, narrow or time.low > 1) if told else SILENT,
+        agreement(all(map(_as_there, every)), all(map(_against, every))) if told else SILENT,
         sureness(known, each),
     )
 
@@ -110,8 +131,8 @@ def findings(pool: Pool, curve: Curve, best: BestRates) -> dict[str, str]:
     def still(chosen):
         return percent(pool.unfinished[chosen].mean()) if chosen.any() else ""
 
-    def diverged(chosen):
-        return f"{pool.diverged[chosen].sum()} of {chosen.sum()}" if chosen.any() else ""
+    def failed(chosen):
+        return f"{pool.failed[chosen].sum()} of {chosen.sum()}" if chosen.any() else ""
 
     return {
         "80 % of the best: from": _rate(best.lowest),
@@ -128,52 +149,9 @@ def findings(pool: Pool, curve: Curve, best: BestRates) -> dict[str, str]:
         else "",
         "still training at the last epoch, below the range": still(below),
         "still training at the last epoch, within it": still(inside),
-        "diverged, above the range": diverged(above),
-        "diverged, within it": diverged(inside),
+        "failed, above the range": failed(above),
+        "failed, within it": failed(inside),
     }
-
-
-def size(task: str, curve: Curve, best: BestRates, share: float, each: int) -> Advice:
-    """Whether the learning rate can be tuned on a small network.
-
-    Args:
-        task: name.
-        curve: of the learning rate.
-        best: the best trials.
-        share: of the score's variance that is due to learning rate and blocks together, NaN where not known.
-        each: trials of each variant.
-    """
-    lost, correlation = curve.lost, best.correlation
-    small, large = (AXES[BLOCKS].decode(0.5 + place) for place in (SMALL, LARGE))
-    fine, bad = lost.known and lost.high < MATTERS, lost.known and lost.low > MATTERS
-    text = f"Try the rate of a small network on a large one: {each} trials each cannot tell what that loses."
-    if fine:
-        text = "Tune the learning rate on a small network and keep it for a large one."
-    elif bad:
-        text = "Tune the learning rate on a network of the size that you will use."
-    evidence = ["The trials are too few to say what it would lose."]
-    if lost.known:
-        evidence = [
-            f"With the best rate of a network of {small:.0f} blocks one of {large:.0f} loses "
-            f"{changed(lost.value, lost.low, lost.high)}."
-        ]
-    if correlation.known:
-        evidence.append(
-            f"Among the {best.trials} best trials the rank correlation of learning rate and blocks is "
-            f"{number(correlation.value)} ({number(correlation.low)} to {number(correlation.high)})."
-        )
-    if np.isfinite(share):
-        evidence.append(f"The interaction of the two has {percent(share)} of the variance.")
-    told = task in PAPER_NAMES
-    return Advice(
-        SIZE,
-        "a small network" if fine else "the final size" if bad else "not known",
-        text,
-        " ".join(evidence),
-        f"{_SECTION}: it interacts little with the hidden size, so tune it on a small network." if told else "",
-        agreement(fine, bad) if told else SILENT,
-        sureness(fine or bad, each),
-    )
 
 
 def _correlation(first, second):
@@ -186,11 +164,31 @@ def _correlation(first, second):
     return Estimate(rank, float(np.tanh(middle - half)), float(np.tanh(middle + half)))
 
 
-def _start(curve):
+def _single(best, ends):
+    """Of the variants that move an end of the range too far, the one that moves it the most; empty for none."""
+    codes = best["variant"].unique()
+    rest = {code: best.loc[best["variant"] != code, "learning_rate"] for code in codes if len(codes) > 1}
+    moved = {code: np.abs(np.percentile(np.log10(rates), MOST) - ends).max() for code, rates in rest.items()}
+    far = {code: way for code, way in moved.items() if way > KNOWN_TO}
+    return max(far, key=far.get, default="")
+
+
+def _as_there(curve):
+    return curve.width.low > WIDE and curve.time.high < 1
+
+
+def _against(curve):
+    # Cut off by the search space, a basin may be wider than can be seen.
+    narrow = curve.width.high < WIDE and not curve.at_lower_limit and not curve.at_upper_limit
+    return narrow or curve.time.low > 1
+
+
+def _start(curve, without):
+    every = [curve, *without.values()]
     text = "Which end trains faster cannot be told; the paper starts at the upper one."
-    if curve.time.high < 1:
+    if all(one.time.high < 1 for one in every):
         text = "Start at the upper end, where training is faster, and go down."
-    elif curve.time.low > 1:
+    elif all(one.time.low > 1 for one in every):
         text = "Start at the lower end, where training is faster, and go up."
     if curve.at_upper_limit:
         text += " The basin reaches the upper end of the search space: also try what lies above."

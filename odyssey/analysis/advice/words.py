@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import floor, log10
 
-from odyssey.analysis.advice.effects import HELPS, HURTS, SAME, Effect
+from odyssey.analysis.advice.decision import HELPS, HURTS, SAME, Decision
 from odyssey.analysis.claims.words import SPACE, percent, span
 from odyssey.protocol import TRIALS
 
@@ -46,12 +46,14 @@ def agreement(agrees: bool, differs: bool) -> str:
     return DIFFERS if differs else AGREES if agrees else UNTOLD
 
 
-def does(effect: Effect) -> str:
+def does(decision: Decision) -> str:
     """What a hyperparameter does, in words: ``hurts``, ``helps a little``, ``makes no difference that 54 trials can
-    show``."""
-    if effect.word in (HELPS, HURTS):
-        return f"{effect.word} a little" if effect.negligible else effect.word
-    return f"{SAME} that matters" if effect.word == SAME else f"{SAME} that {effect.trials} trials can show"
+    show``, ``does not do the same without NOAF``."""
+    if decision.single:
+        return f"does not do the same without {decision.single}"
+    if decision.word in (HELPS, HURTS):
+        return f"{decision.word} a little" if decision.negligible else decision.word
+    return f"{SAME} that matters" if decision.word == SAME else f"{SAME} that {decision.effect.trials} trials can show"
 
 
 def changed(change: float, low: float, high: float) -> str:

@@ -8,4 +8,4 @@ from odyssey.analysis.advice import rate
 def fewer_resamples(monkeypatch):
     """No test here looks at the second digit of an interval."""
     for module in (curves, rate):
-        monkeypatch.setattr(module, "RESAMPLES", 100)
+        monkeypatch.setattr(module, "RESAMPLES", 40)

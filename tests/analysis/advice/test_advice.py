@@ -1,18 +1,40 @@
 """The words of the advice follow from the numbers, on trials whose truth is planted."""
 
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import pytest
-from evidence_of import cell_of, shares, shifted, weighed
-from planted import PRICES, advised, plain, planted
+from evidence_of import shares, weighed
+from planted import PRICES, advised, plain
+from planted import planted as uneven
 
 from odyssey.analysis import advice
-from odyssey.analysis.advice import architecture, others, rate, search, words
+from odyssey.analysis.advice import budget, judging, order, others, rate, size, words
 from odyssey.analysis.advice.curve import Curve, Estimate, curve
+from odyssey.analysis.advice.decision import decisions
+from odyssey.analysis.advice.margin import Margin, margin
 from odyssey.analysis.advice.pool import RATE, pool
-from odyssey.analysis.importance import HEAT, TERMS
+from odyssey.analysis.claims.verdict import MATTERS
+from odyssey.analysis.known import TRUE
+
+SCORES = ["valid_score", "test_score"]
+NATS = Margin(0.1, 0.02, "0.1 nats a frame")
+UNBIASED = {name: np.stack([TRUE] * 3) for name in ("forest", "process")}
+
+
+def planted(count, task="music", **planting):
+    """`uneven` trials, but no variant is better or worse than vanilla."""
+    trials = uneven(count, task, **planting)
+    codes = list(dict.fromkeys(trials["variant"]))
+    return trials.assign(**{name: trials[name] / np.exp(trials["variant"].map(codes.index) / 10) for name in SCORES})
+
+
+def scaled(trials, code, slope, axis="blocks"):
+    """The trials, with those of one variant changed by a slope from the lowest to the highest of a hyperparameter."""
+    values = np.log(trials[axis]) if axis == "blocks" else trials[axis]
+    place = (values - values.min()) / (values.max() - values.min())
+    factor = np.where(trials["variant"] == code, np.exp(slope * (place - 0.5)), 1.0)
+    return trials.assign(**{name: trials[name] * factor for name in SCORES})
 
 
 def test_learning_rate_and_size_say_what_was_planted():
@@ -42,13 +64,13 @@ def test_findings_on_the_rate_are_counts_and_estimates():
     trials["status"] = np.where(rates > 9e-3, "diverged", trials["status"])
     best, together = rate.best_rates(trials), pool(trials)
     lowest, highest = best.lowest.value, best.highest.value
-    found = rate.findings(together, curve(together, lowest, highest), best)
+    found = rate.findings(together, curve(together, lowest, highest, 0.05), best)
     found = {name: text.replace(words.SPACE, " ") for name, text in found.items()}
     below, above = rates < lowest, rates > highest
     within = ~below & ~above
     ended = trials["status"] == "diverged"
-    assert found["diverged, above the range"] == f"{(ended & above).sum()} of {above.sum()}" != "0 of 0"
-    assert found["diverged, within it"] == f"{(ended & within).sum()} of {within.sum()}"
+    assert found["failed, above the range"] == f"{(ended & above).sum()} of {above.sum()}" != "0 of 0"
+    assert found["failed, within it"] == f"{(ended & within).sum()} of {within.sum()}"
     share = (trials["epochs"] == 150)[below].mean()
     assert 0 < share < 1 and found["still training at the last epoch, below the range"] == f"{100 * share:.0f} %"
     assert found["still training at the last epoch, within it"] == "0 %"
@@ -64,13 +86,54 @@ def test_findings_on_the_rate_are_counts_and_estimates():
 def test_a_basin_that_the_search_space_cuts_off_contradicts_nothing():
     near, best = Estimate(0.3, 0.2, 0.4), rate.best_rates(planted(20))
     cut = Curve(near, near, near, False, True, near, Estimate(1.0, 0.9, 1.1), near)
-    assert plain(rate.learning_rate("music", cut, best, 20)).paper == advice.UNTOLD
-    assert "try what lies above" in plain(rate.learning_rate("music", cut, best, 20)).text
+
+    def told(task, one, without=()):
+        return plain(rate.learning_rate(task, one, dict(enumerate(without)), best, NATS, 20))
+
+    assert told("music", cut).paper == advice.UNTOLD and "try what lies above" in told("music", cut).text
     whole = replace(cut, at_upper_limit=False)
-    assert plain(rate.learning_rate("music", whole, best, 20)).paper == advice.DIFFERS
+    assert told("music", whole).paper == advice.DIFFERS and "try what" not in told("music", whole).text
     wide = replace(cut, width=Estimate(1.5, 1.2, 1.8), time=Estimate(0.5, 0.4, 0.6))
-    assert plain(rate.learning_rate("music", wide, best, 20)).paper == advice.AGREES
-    assert plain(rate.learning_rate("dance", wide, best, 20)).paper == advice.SILENT
+    assert told("music", wide).paper == advice.AGREES and told("dance", wide).paper == advice.SILENT
+    # What falls with one variant is open.
+    slow = replace(wide, time=Estimate(0.9, 0.7, 1.2))
+    assert told("music", wide, (wide, wide)).paper == advice.AGREES and "go down" in told("music", wide, [wide]).text
+    assert told("music", wide, (wide, slow)).paper == advice.UNTOLD
+    assert "cannot be told" in told("music", wide, (wide, slow)).text
+    assert told("music", whole, (whole, cut)).paper == advice.UNTOLD
+
+
+def test_a_range_that_hangs_on_one_variant_is_open():
+    trials = planted(100)
+    assert rate.best_rates(trials).single == "" and advised(trials)["learning rate"].sureness == advice.SURE
+    far = trials["variant"] == "NOAF"
+    # Eleven of a hundred best trials are enough to move a tenth percentile.
+    trials.loc[far, "learning_rate"] = trials.loc[far, "learning_rate"].clip(upper=0.01) ** 2
+    trials.loc[far, "learning_rate"] = trials.loc[far, "learning_rate"].clip(lower=1e-6)
+    assert rate.best_rates(trials).single == "NOAF"
+    found = advised(trials)["learning rate"]
+    assert found.sureness == advice.OPEN and "Without NOAF they lie more than a decade elsewhere." in found.evidence
+
+
+def test_size_says_a_bound_and_hangs_on_no_variant():
+    near, best = Estimate(0.3, 0.2, 0.4), rate.best_rates(planted(20))
+    small, large = (Curve(near, near, near, lost=Estimate(*ends)) for ends in ((0.01, 0, 0.015), (0.05, 0.03, 0.09)))
+
+    def told(one, without=(), task="music", margin=NATS):
+        return plain(size.size(task, one, dict(zip("AB", without, strict=False)), best, np.nan, margin, 20))
+
+    fine = told(small, (small, small))
+    assert fine.evidence.startswith(
+        "With the best rate of a network of 36 blocks one of 112 loses 1 % (95 % below 1.5 %)."
+    )
+    assert (fine.short, fine.paper) == ("a small network", advice.AGREES) and told(large).paper == advice.DIFFERS
+    alone = told(small, (small, large))
+    assert (alone.sureness, alone.paper) == (advice.OPEN, advice.UNTOLD)
+    assert "Without B: 5 % (95 % below 9 %)." in alone.evidence
+    assert told(large, (small, large)).sureness == advice.OPEN and "Without A: 1 %" in told(large, (small,)).evidence
+    # The margin is the task's.
+    assert told(small, margin=Margin(0.1, 0.012, "")).sureness == advice.OPEN
+    assert told(small, margin=Margin(np.nan, np.nan, "")).sureness == advice.OPEN
 
 
 @pytest.mark.parametrize(("count", "sureness"), [(30, advice.INDICATED), (100, advice.SURE)])
@@ -110,147 +173,62 @@ def test_blocks_noise_and_momentum_say_what_was_planted(count, sureness):
 def test_a_dip_of_the_noise_is_told():
     trials = planted(30)
     trials["test_score"] *= np.where(trials["input_noise"].between(0.2, 0.5), 0.8, 1.0)
-    found = plain(others.noise("speech", pool(trials), 30))
+    found = plain(others.noise("speech", decisions(pool(trials), 0.02), 30))
     assert found.text.startswith("Try noise of 0.2 to 0.5, which helps;") and found.short == "try 0.2 to 0.5"
 
 
-def test_architectures_are_as_planted():
-    trials = shifted({"NFG": 0.3, "NOAF": 0.3, "FGR": 0.4, "NIG": -0.3}, 200, task="music")
-    trials.loc[trials.index[trials["variant"] == "NOAF"][-3:], ["test_score", "valid_score"]] = 1e6
-    found = architecture.standings(trials, PRICES)
-    assert {one.code: one.word for one in found} == {
-        **dict.fromkeys(("NFG", "NOAF", "FGR"), architecture.WORSE),
-        **dict.fromkeys(("NOG", "NIAF", "CIFG", "NP"), architecture.AS_GOOD),
-        "NIG": architecture.BETTER,
-    }
-    by_code = {one.code: one for one in found}
-    assert by_code["NFG"].difference == pytest.approx(0.3, abs=0.02) and by_code["NOAF"].failed == 3
-    assert by_code["NFG"].low < by_code["NFG"].difference < by_code["NFG"].high
-    cheap, worse = plain(architecture.cheaper("music", found, 200)), plain(architecture.worse_ones("music", found, 200))
-    assert cheap.text == "Take CIFG or NP: fewer parameters than vanilla, and no worse."
-    assert (cheap.paper, cheap.sureness) == (advice.AGREES, advice.SURE) and "80 % of the parameters" in cheap.evidence
-    assert worse.text == "Leave out NFG, NOAF and FGR: worse than vanilla." and worse.paper == advice.AGREES
-    assert "NOAF 3" in worse.evidence and "NFG +3" in worse.evidence
-    # What holds on music is not what the paper found on speech.
-    assert plain(architecture.worse_ones("speech", found, 200)).paper == advice.DIFFERS
-    assert plain(architecture.cheaper("dance", found, 200)).paper == advice.SILENT
-    lost = architecture.standings(shifted({"CIFG": 0.3}, 200, task="music"), PRICES)
-    assert plain(architecture.cheaper("music", lost, 200)).paper == advice.DIFFERS
-    assert architecture.standings(trials[trials["variant"] != "V"], PRICES) == []
-
-
-def test_few_trials_of_architectures_leave_it_open():
-    found = architecture.standings(shifted({}, 10), PRICES | {"NP": architecture.Price(0.9951, 1.0)})
-    assert {one.word for one in found} == {architecture.UNSHOWN}
-    cheap, worse = plain(architecture.cheaper("music", found, 10)), plain(architecture.worse_ones("music", found, 10))
-    assert cheap.text == (
-        "Try CIFG or NP, as the paper does: fewer parameters than vanilla (CIFG with 80 % and NP with 99.5 % of them). "
-        "10 trials each neither show a loss nor exclude one. Not decided here: NFG, which the paper finds worse."
+def test_margin_is_that_of_the_task():
+    trials = planted(50)
+    best = trials[trials["variant"] == "V"].nsmallest(5, "valid_score")["test_score"].mean()
+    for task, told in (("music", "0.1 nats a frame"), ("speech", "1 percentage point")):
+        found = margin(trials.assign(task=task))
+        assert found.absolute == MATTERS[task] and found.relative == pytest.approx(MATTERS[task] / best)
+        assert found.told.replace(words.SPACE, " ") == told and found.known
+    assert not margin(trials[trials["variant"] != "V"]).known and margin(trials[trials["variant"] != "V"]).told
+    unknown = margin(trials.assign(task="dance"))
+    assert not unknown.known and unknown.told == "" and np.isnan(unknown.absolute)
+    given = advised(trials.assign(task="dance"))
+    assert (given["budget"].short, given["budget"].evidence) == (
+        "not known",
+        "What matters to this score is not laid down.",
     )
-    assert cheap.short == "CIFG and NP: not decided"
-    assert cheap.sureness == worse.sureness == advice.OPEN and cheap.paper == worse.paper == advice.UNTOLD
-    assert "around the estimate" in cheap.evidence and "None is shown" in worse.text
+    assert "no margin to tell a basin by" in given["learning rate"].evidence
 
 
-def test_of_open_architectures_only_the_papers_are_advised():
-    price = architecture.Price(0.8, 0.7)
+def test_variants_that_are_worse_are_left_out_of_all_that_follows(monkeypatch):
+    trials = planted(60, blocks=-0.2)
+    broken = scaled(trials, "NOAF", 1.8)
+    # That it answers otherwise makes the advice open as long as it is as good ...
+    found = advised(broken)
+    assert found["more blocks"].short == "not the same without NOAF" and found["more blocks"].sureness == advice.OPEN
+    assert found["more blocks"].paper == advice.UNTOLD and "Without NOAF: −1" in found["more blocks"].evidence
+    assert found["more blocks"].text.endswith("what more of them do is not the same without NOAF.")
+    # ... and when it is worse, it is not asked.
+    seen = {}
 
-    def told(task, **verdicts):
-        found = [architecture.Standing(code, word, 0.0, -0.1, 0.1, 0, price) for code, word in verdicts.items()]
-        return plain(architecture.cheaper(task, found, 10))
+    def watch(name, real):
+        monkeypatch.setattr(getattr(judging, name), name, lambda *args: [seen.setdefault(name, args), real(*args)][1])
 
-    unshown = architecture.UNSHOWN
-    every = told("music", NIG=unshown, NFG=unshown, CIFG=unshown, NEW=unshown)
-    assert every.text.startswith("Try NIG or CIFG, which the paper does not find worse: ")
-    assert every.text.endswith("Not decided here: NFG, which the paper finds worse. Not decided: NEW.")
-    assert every.short == "NIG and CIFG: not decided"
-    speech = told("speech", NIG=unshown, CIFG=architecture.AS_GOOD, NP=unshown)
-    assert speech.text.startswith("Take CIFG: fewer parameters than vanilla, and no worse. Also try NP, as the paper")
-    assert speech.text.endswith("Not decided here: NIG, which the paper finds worse.") and speech.short == "CIFG"
-    poor = told("speech", NIG=unshown, CIFG=architecture.WORSE, NP=architecture.WORSE)
-    assert poor.text.startswith("Take vanilla: ") and (poor.short, poor.paper) == ("NIG: not decided", advice.DIFFERS)
-    other = told("dance", NFG=unshown, CIFG=unshown)
-    assert other.text.startswith("Take vanilla: ") and other.text.endswith("Not decided: NFG and CIFG.")
-    assert other.short == "NFG and CIFG: not decided" and "Try" not in other.text
-    none = told("music", NP=architecture.WORSE)
-    assert (none.short, none.sureness) == ("none", advice.INDICATED) and "is as good" in none.text
-
-
-def test_one_significant_difference_out_of_eight_is_not_enough(monkeypatch):
-    trials = shifted({}, 20)
-    real = architecture.contrast
-
-    class Lucky:
-        """A contrast whose p is 0.03 for one variant."""
-
-        def __init__(self, one, p):
-            self.one, self.p = one, p
-
-        def __getattr__(self, name):
-            return getattr(self.one, name)
-
-    for p, word in ((0.03, architecture.UNSHOWN), (0.003, None)):
-        ps = iter([p] + [0.9] * 7)
-        monkeypatch.setattr(architecture, "contrast", lambda first, second, ps=ps: Lucky(real(first, second), next(ps)))
-        found = architecture.standings(trials, PRICES)[0].word
-        assert found == word if word else found in (architecture.WORSE, architecture.BETTER)
+    watch("order", order.order)
+    watch("budget", budget.budget)
+    worse = broken["variant"] == "NOAF"
+    broken = broken.assign(**{name: broken[name] * np.where(worse, 3.0, 1.0) for name in SCORES})
+    given = advice.advise(broken, weighed(shares(blocks=0.1)).importance, PRICES, [], UNBIASED)
+    assert given.left_out == ["NOAF"] and seen["order"][1].keys() == PRICES.keys() - {"NOAF"}
+    assert "NOAF" not in set(seen["budget"][0]["variant"])
+    without = advice.advise(broken[~worse], {}, PRICES, [])
+    assert given.best == without.best and given.curve == without.curve and given.rates == without.rates
+    assert plain(given.advice["more blocks"]).text == "Take as many blocks as you can pay for: more of them help."
+    assert given.advice["more blocks"] == without.advice["more blocks"]
+    assert "of 8 variants" in given.advice["more blocks"].evidence
 
 
-def test_order_needs_both_estimates_and_enough_trials():
-    usual = shares(blocks=0.15, input_noise=0.05, momentum=0.01)
-    found = plain(search.order("music", weighed(usual).importance, 100))
-    assert found.short == "learning rate, blocks, noise, momentum" and found.paper == advice.AGREES
-    assert found.text == "Tune learning rate, then blocks, then noise, then momentum." and found.sureness == advice.SURE
-    assert "blocks 15 % and 15 %" in found.evidence and "R² on unseen trials, medians: 0.90 and 0.90" in found.evidence
-    other = shares(blocks=0.05, input_noise=0.15, momentum=0.01)
-    assert plain(search.order("music", weighed(other).importance, 50)).paper == advice.DIFFERS
-    assert plain(search.order("music", weighed(other).importance, 50)).short == "learning rate, noise, blocks, momentum"
-    for importance, each in (
-        (weighed(usual, other).importance, 200),
-        (weighed(usual, process_r2=0.3).importance, 200),
-        (weighed(usual).importance, 19),
-    ):
-        unsure = plain(search.order("music", importance, each))
-        assert unsure.sureness == advice.OPEN and unsure.paper == advice.UNTOLD
-        assert unsure.text == (
-            "Begin with the learning rate and go on in the paper's order: blocks, noise, momentum. "
-            "These trials cannot tell."
-        )
-        assert unsure.short == "as in the paper"
-    assert (
-        plain(search.order("music", {}, 10)).short == "as in the paper"
-        and plain(search.order("dance", {}, 10)).paper == advice.SILENT
-    )
-    pair = shares(learning_rate_x_blocks=0.04)
-    assert search.pair_share(weighed(pair).importance, TERMS.index(HEAT)) == pytest.approx(0.04)
-    assert np.isnan(search.pair_share({}, 0))
-
-
-def test_budget_is_that_of_all_searches():
-    scores = [10.0, 12.0, 10.4, 30.0, 11.0, 14.0, 20.0, 10.3]
-    cell = cell_of("V", scores, seconds=1800.0).assign(learning_rate=[1e-3, 1e-5, 1e-3, 1e-6, 1e-5, 1e-5, 1e-6, 1e-4])
-
-    def least(rows, share):
-        for k in range(1, len(rows) + 1):
-            best = [min(chosen) for chosen in combinations(rows, k)]
-            if np.mean(np.array(best) <= 10.5) >= share:
-                return k
-        return np.nan
-
-    ends = Estimate(1e-4, 1e-4, 1e-4), Estimate(1e-3, 1e-3, 1e-3)
-    best = rate.BestRates(ends[0], ends[0], ends[1], ends[1], 2)
-    found = search.needed(cell, best)
-    assert (found.half, found.most, found.within) == (least(scores, 0.5), least(scores, 0.75), 1)
-    told = plain(search.budget(cell, best, 8))
-    assert told.text.startswith(
-        f"Plan for {found.most:.0f} random trials to come within 5 % of the best, about 1 h 30 min"
-    )
-    assert found.most == 3 and (told.sureness, told.paper) == (advice.INDICATED, advice.SILENT)
-    assert (
-        plain(search.budget(cell, best, 5)).sureness == advice.OPEN
-        and "too few" in plain(search.budget(cell, best, 5)).text
-    )
-    assert plain(search.budget(cell.assign(valid_score=np.nan), best, 8)).short == "not known"
+def test_a_momentum_that_hurts_no_more_than_matters_contradicts_nothing():
+    matters = decisions(pool(planted(60, momentum=-0.3)), 0.02)
+    little = decisions(pool(planted(60, momentum=-0.021)), 0.02)
+    assert others.momentum("music", matters, 60).paper == advice.DIFFERS
+    assert others.momentum("music", matters, 60).text == "Use no momentum: it hurts."
+    assert others.momentum("music", little, 60).paper == advice.UNTOLD
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
