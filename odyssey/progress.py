@@ -95,9 +95,9 @@ def seconds_left(seconds: dict[str, list[float]], missing: dict[str, int], jobs:
 
 
 def duration(seconds: float) -> str:
-    """In words, to two units: ``"40 s"``, ``"3 min"``, ``"2 h 5 min"``, ``"4 d 3 h"``."""
+    """In words: ``"43 s"`` up to a minute and a half, ``"3 min"``, ``"2 h 5 min"``, ``"4 d 3 h"``."""
     minutes = round(seconds / 60)
-    if minutes < 1:
+    if round(seconds) <= 90:
         return f"{round(seconds)} s"
     if minutes < 60:
         return f"{minutes} min"

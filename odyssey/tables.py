@@ -106,6 +106,7 @@ TEST_COLUMNS = {
     "difference": ("difference", "+.2f"),
     "verdict": ("verdict", "s"),
     "p": ("p", p_value),
+    "p_selection": ("p (selection)", p_value),
     "p_holm": ("p (Holm)", p_value),
     "low": ("from", "+.2f"),
     "high": ("to", "+.2f"),

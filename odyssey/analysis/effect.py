@@ -1,7 +1,9 @@
 """How large is a difference? Effect size, its bootstrap interval, and the smallest difference that could be found.
 
 None of the three is in the paper. A p-value says nothing about how large a difference is, and "not significant" is
-worth only as much as the test could have found: both matter where the best tenth is a handful of values.
+worth only as much as the test could have found: both matter where the best tenth is a handful of values. All of it
+takes the values for samples, as Welch's test does; of best tenths, which are selections, intervals are too narrow and
+detectable differences too small (`odyssey.analysis.comparison.called_different`).
 """
 
 from collections.abc import Sequence
@@ -34,7 +36,8 @@ def hedges_interval(first: np.ndarray, second: np.ndarray, level: float = 0.95) 
     """Bias-corrected and accelerated bootstrap interval of `hedges_g` (BCa, Efron 1987).
 
     The values of each sample are drawn with replacement, `RESAMPLES` times and with a fixed seed: the same samples
-    have the same interval. Like Welch's test it takes the values for independent draws of one distribution.
+    have the same interval. With a handful of values, another seed moves its ends in the second decimal. Like Welch's
+    test it takes the values for independent draws of one distribution.
 
     Args:
         first, second: the samples, shapes (n,) and (m,).

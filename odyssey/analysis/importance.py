@@ -1,9 +1,10 @@
 """How much of the test score's variance is due to each hyperparameter, to pairs of them, and to more than two.
 
 Source: Greff et al. 2017, section on the importance of hyperparameters: functional ANOVA of a regression forest for
-each cell, over the whole search space. Ours are the spread over trees, the second estimate by a Gaussian process, and
-the cross-validation, which says whether either of them knows anything: the decomposition of a surrogate is exact
-whatever the surrogate is worth. How diverged trials enter stands in `odyssey.analysis.samples`.
+each cell, over the whole search space; a share is the mean over the trees of each tree's own (Hutter, Hoos and
+Leyton-Brown 2014). Ours are the spread over trees, the second estimate by a Gaussian process, and the cross-validation,
+which says whether either of them knows anything: the decomposition of a surrogate is exact whatever the surrogate is
+worth. How diverged trials enter stands in `odyssey.analysis.samples`.
 """
 
 from collections.abc import Callable
@@ -47,8 +48,10 @@ class Importance:
     Attributes:
         trials: how many there are.
         limited, unscored: how many scores were limited; how many trials had none (`odyssey.analysis.samples`).
-        forest, forest_spread: share of the variance of the forest's prediction of the score due to each of `NAMES`,
-            mean and standard deviation over trees; float64 (11,), the means add up to 1.
+        forest, forest_spread: share of the variance of a tree's prediction of the score due to each of `NAMES`, mean
+            and standard deviation over the trees that vary; float64 (11,), the means add up to 1. Not the shares of
+            the forest's own, mean prediction: in a mean over trees most of what each tree alone takes for interaction
+            cancels, and in a mean of shares it stays.
         process: the same shares by the Gaussian process.
         forest_r2, process_r2: share of the scores' variance predicted in cross-validation; 0 is what their mean
             predicts, and below it a surrogate does worse than that.
@@ -111,7 +114,7 @@ def importance(trials: pd.DataFrame) -> Importance:
 
 
 def forest_shares(forest: Forest) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation over trees of the share of each of `NAMES`, float64 (11,) each."""
+    """Mean and standard deviation, over the trees that vary, of the share of each of `NAMES`, float64 (11,) each."""
     fractions = np.array([forest.fractions(term) for term in TERMS])
     fractions = np.vstack([fractions, np.clip(1 - fractions.sum(axis=0), 0, 1)])
     varying = fractions[:, np.isfinite(fractions).all(axis=0)]

@@ -2,7 +2,7 @@
 
 The function is additive plus one product, with shares such as the paper reports: mostly the learning rate, then blocks
 and noise, nothing of the momentum, and an interaction of learning rate and blocks. It is free of noise; what noise adds
-to the error is not in these numbers.
+to the error, and to the interactions that single trees see, is not in these numbers.
 """
 
 from math import sqrt

@@ -2,10 +2,16 @@
 
 A trial costs its epochs, and an epoch an update on each training sequence and the evaluation of each validation
 sequence. What these take is measured (`odyssey.bench.stored`); between the sizes that were measured, their logarithm
-is interpolated linearly in that of N. The epochs are those of recorded trials, on the corpus at hand: whether a trial
-on more and longer sequences needs as many cannot be known before one has been trained.
+is interpolated linearly in that of N.
+
+What the study trains is drawn in advance (`odyssey.protocol.draw_trial`), so the sizes of all its networks are known,
+the largest included. How many epochs each of them takes is not: they are drawn from those of the recorded trials of
+its cell, whatever their hyperparameters. That leaves out how epochs depend on these, which matters only as far as they
+go with blocks: no other hyperparameter changes the cost of an epoch. And they are epochs on the corpus at hand: whether
+a trial on more and longer sequences needs as many cannot be known before one has been trained.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +21,18 @@ from odyssey.bench.sample import mean_frames
 from odyssey.corpora.pen_statistics import IAMONDB
 from odyssey.errors import OdysseyError
 from odyssey.network import Network
-from odyssey.protocol import TRIALS
+from odyssey.protocol import TRIALS, draw_trial
 from odyssey.tasks.base import Task
 from odyssey.variants import VARIANTS
 
 # Greff et al. 2017, as we read the paper: its count of trials, hours of a trial on one CPU, and CPUs.
 PAPER_TRIALS, PAPER_HOURS, PAPER_CPUS = 5400, 24.3, 128
 HOURS_A_YEAR = 24 * 365.25
+
+RESAMPLES, LEVEL = 1000, 0.95
+# Of a cell with fewer recorded trials, those of all cells of the task are drawn from.
+FEWEST = 5
+_SEED = 0
 
 
 class Size(NamedTuple):
@@ -102,32 +113,39 @@ def operations(network: Network, frames: int) -> int:
 
 
 class Cost(NamedTuple):
-    """What a task's part of the study costs on a corpus of some size, by its recorded trials.
+    """What a task's part of the study, all its planned trials, costs on a corpus of some size.
 
     Attributes:
         task: its name.
         size: of the corpus.
-        seconds: of a trial on one core, the mean over the variants of the means of their trials.
-        longest: of a trial among the recorded ones.
-        epochs: of a trial, a mean of the same kind.
+        seconds: of a trial on one core, the expected mean over all planned ones.
+        epochs: of a trial, likewise.
         operations: of a trial, likewise.
+        totals: seconds of one core for all of them, and
+        longests: of the longest of them, as they might turn out: float64 (RESAMPLES,).
     """
 
     task: str
     size: Size
     seconds: float
-    longest: float
     epochs: float
     operations: float
+    totals: np.ndarray
+    longests: np.ndarray
 
     @property
     def total(self) -> float:
-        """Seconds of one core for all trials of the task."""
+        """Expected seconds of one core for all trials of the task."""
         return self.seconds * TRIALS * len(VARIANTS)
 
     @property
+    def longest(self) -> float:
+        """Expected seconds of the longest of all trials of the task, on one core."""
+        return float(self.longests.mean())
+
+    @property
     def total_operations(self) -> float:
-        """Operations of all trials of the task."""
+        """Expected operations of all trials of the task."""
         return self.operations * TRIALS * len(VARIANTS)
 
     @property
@@ -142,25 +160,56 @@ def corpus_size(task: Task) -> Size:
 
 
 def cost(size: pd.DataFrame, task: Task, trials: pd.DataFrame, corpus: Size) -> Cost:
-    """The cost of a task's part of the study.
+    """The cost of a task's part of the study: `TRIALS` planned trials of each declared variant.
+
+    How it might turn out is a bootstrap in two steps, with a fixed seed: the recorded trials of a cell are drawn again
+    with replacement, since others might have been recorded, and then from these the epochs of each planned trial.
 
     Args:
         size: of a `Measurement`.
         task: the task.
         trials: recorded trials of the task, at least one.
-        corpus: what they are to be trained on.
+        corpus: what all are to be trained on.
+
+    Raises:
+        OdysseyError: a variant was not measured on the task.
     """
-    seconds = trial_seconds(size, trials, corpus)
-    updates = trials["epochs"] * corpus.train
-    work = [operations(task.network(row.variant, row.blocks), corpus.frames) for row in trials.itertuples()] * updates
-    return Cost(
-        task=task.name,
-        size=corpus,
-        seconds=by_variant(trials, seconds),
-        longest=float(seconds.max()),
-        epochs=by_variant(trials, trials["epochs"]),
-        operations=by_variant(trials, work),
-    )
+    generator = np.random.default_rng([_SEED, *task.name.encode()])
+    recorded = trials["epochs"].to_numpy()
+    again = _drawn(recorded, generator)
+    totals, longests, means = np.zeros(RESAMPLES), np.zeros(RESAMPLES), []
+    for variant in VARIANTS:
+        own = recorded[(trials["variant"] == variant).to_numpy()]
+        # The cells that share the task's trials share what is drawn of them too: their errors are the same.
+        known, drawn = (own, _drawn(own, generator)) if len(own) >= FEWEST else (recorded, again)
+        blocks = np.array(planned_blocks(task.name, variant))
+        seconds = epoch_seconds(size, task.name, variant, blocks, corpus)
+        places = generator.integers(drawn.shape[1], size=(RESAMPLES, TRIALS))
+        planned = seconds * np.take_along_axis(drawn, places, axis=1)
+        totals += planned.sum(axis=1)
+        longests = np.maximum(longests, planned.max(axis=1))
+        sizes, trials_each = np.unique(blocks, return_counts=True)
+        updates = [operations(task.network(variant, int(n)), corpus.frames) for n in sizes]
+        work = np.average(updates, weights=trials_each)
+        means.append(known.mean() * np.array([seconds.mean(), 1.0, work * corpus.train]))
+    return Cost(task.name, corpus, *(float(mean) for mean in np.mean(means, axis=0)), totals, longests)
+
+
+@cache
+def planned_blocks(task: str, variant: str) -> tuple[int, ...]:
+    """N of each trial that the study has for a cell, `TRIALS` numbers; kept, because drawing takes a while."""
+    return tuple(draw_trial(task, variant, index).hyperparameters.blocks for index in range(TRIALS))
+
+
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """The middle 95 % of what might turn out, such as `Cost.totals`."""
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def _drawn(epochs, generator):
+    """As many of them again, with replacement, (RESAMPLES, n)."""
+    return epochs[generator.integers(len(epochs), size=(RESAMPLES, len(epochs)))]
 
 
 def by_variant(trials: pd.DataFrame, values) -> float:

@@ -7,19 +7,21 @@ import pandas as pd
 
 from odyssey import tables
 from odyssey.analysis import budget, comparison
+from odyssey.analysis.claims.contrast import contrast
 from odyssey.analysis.effect import FEWEST_FOR_AN_INTERVAL, RESAMPLES
 from odyssey.analysis.samples import LIMIT, samples
-from odyssey.pages.at_hand import study_at_hand, task_at_hand
+from odyssey.pages.at_hand import study_at_hand, task_at_hand, with_standing
 from odyssey.pages.glue import glue_all
 from odyssey.progress import duration
 from odyssey.protocol import TRIALS
 
-# The size of a difference has a table of its own: in one, the columns would not all be in sight.
+# The size of a difference has a table of its own: in one, the columns would not all be in sight. What is known of g
+# from few values is hardly its first decimal.
 SIZE_COLUMNS = {
     "variant": ("variant", "s"),
-    "g": ("g", "+.2f"),
-    "g_low": ("g from", "+.2f"),
-    "g_high": ("g to", "+.2f"),
+    "g": ("g", "+.1f"),
+    "g_low": ("g from", "+.1f"),
+    "g_high": ("g to", "+.1f"),
     "difference": ("difference", "+.2f"),
     "detectable": ("detectable", ".2f"),
 }
@@ -33,7 +35,8 @@ class Compared:
         task, corpus: names.
         unit: of the scores.
         trials: the recorded trials, the same number of each variant.
-        result: what `odyssey.analysis.comparison.compare` makes of them.
+        result: what `odyssey.analysis.comparison.compare` makes of them, and ``p_selection``, p of
+            `odyssey.analysis.claims.contrast`, which counts the selection of the best tenths.
     """
 
     task: str
@@ -56,24 +59,28 @@ class Compared:
 def comparison_at_hand(task: str, corpus: str) -> Compared:
     """The comparison on a task; what the prose says of it is glued under ``comparison-TASK-…``."""
     trials = study_at_hand(task, corpus)
-    compared = Compared(task, corpus, task_at_hand(task, corpus).score_unit, trials, comparison.compare(trials))
-    result, tested = compared.result, compared.tested
+    result = comparison.compare(trials).assign(p_selection=lambda rows: rows["variant"].map(_p_selection(trials)))
+    compared = Compared(task, corpus, task_at_hand(task).score_unit, trials, result)
+    tested, each = compared.tested, int(result["trials"].max())
     best = result.sort_values("best").iloc[0]
     vanilla = result.set_index("variant").loc[comparison.BASELINE]
     values = {
-        "corpus": corpus,
+        "corpus": with_standing(corpus),
         "unit": compared.unit,
         "difference-unit": compared.difference_unit,
         "limit": f"{LIMIT:g}",
         "exploded": _counted(_exploded(trials)),
         "paper": TRIALS,
-        "each": int(result["trials"].max()),
+        "each": each,
         "trials": len(trials),
         "diverged": int(result["diverged"].sum()),
         "unscored": int(result["unscored"].sum()),
         "worse": _listed(tested[tested["verdict"] == comparison.WORSE]),
         "better": _listed(tested[tested["verdict"] == comparison.BETTER]),
         "corrected": _listed(tested[tested["p_holm"] < comparison.ALPHA]),
+        "selection": _listed(tested[tested["p_selection"] < comparison.ALPHA]),
+        "chance": _percent(comparison.called_different(max(each, 2))),
+        "chance-full": _percent(comparison.called_different(TRIALS)),
         "top": int(result["top"].max()),
         "best": tables.written(best["best"], ".2f"),
         "best-variant": best["variant"],
@@ -105,7 +112,8 @@ def tests_table(compared: Compared) -> tables.Table:
         compared.tested,
         f"Each variant minus vanilla, best tenths, corpus {compared.corpus}: difference of the means in "
         f"{compared.difference_unit} with its 95 % confidence interval, Welch's test and Holm's "
-        "correction. Positive is worse.",
+        "correction, all of which take a best tenth for a sample; p (selection) counts that it is selected. Positive "
+        "is worse.",
         tables.TEST_COLUMNS,
     )
 
@@ -115,7 +123,8 @@ def sizes_table(compared: Compared) -> tables.Table:
     return tables.table(
         compared.tested,
         f"How large each difference is, corpus {compared.corpus}: Hedges' g with its 95 % bootstrap interval (BCa, "
-        f"{RESAMPLES} resamples; a dash where a sample has fewer than {FEWEST_FOR_AN_INTERVAL} different values), and "
+        f"{RESAMPLES} resamples; a dash where a sample has fewer than {FEWEST_FOR_AN_INTERVAL} different values), "
+        "to one decimal, because so few values tell no more, and "
         f"the difference in {compared.difference_unit} beside the smallest true one that the test finds four "
         "times out of five.",
         SIZE_COLUMNS,
@@ -132,6 +141,20 @@ def verdicts_table(compared: Compared) -> tables.Table:
         "the best tenths, uncorrected.",
         columns,
     )
+
+
+def _p_selection(trials):
+    """By variant but vanilla, p with the selection counted; NaN where it cannot be computed."""
+    cells = dict(list(trials.groupby("variant")))
+    if comparison.BASELINE not in cells:
+        return {}
+    baseline = cells.pop(comparison.BASELINE)
+    return {code: contrast(cell, baseline).p for code, cell in cells.items()}
+
+
+def _percent(shares):
+    low, high = shares
+    return tables.reach(100 * low, 100 * high, ".0f")
 
 
 def _changed(trials):

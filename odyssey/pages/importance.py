@@ -14,7 +14,7 @@ from odyssey.analysis.importance import HEAT, MAIN, NAMES, PAIRS, TERMS, Importa
 from odyssey.analysis.kept import kept_calibration, kept_importance
 from odyssey.analysis.samples import AXES
 from odyssey.notebooks import book_folder
-from odyssey.pages.at_hand import study_at_hand, task_at_hand
+from odyssey.pages.at_hand import study_at_hand, task_at_hand, with_standing
 from odyssey.pages.glue import glue_all
 from odyssey.protocol import TRIALS
 
@@ -49,14 +49,14 @@ class Weighed:
 def importance_at_hand(task: str, corpus: str) -> Weighed:
     """The importance on a task; what the prose says of it is glued under ``importance-TASK-…``."""
     trials = study_at_hand(task, corpus)
-    weighed = Weighed(task_at_hand(task, corpus).score_unit, trials, kept_importance(trials, kept_folder()))
+    weighed = Weighed(task_at_hand(task).score_unit, trials, kept_importance(trials, kept_folder()))
     told = {code: result for code, result in weighed.found.items() if np.isfinite(result.forest).all()}
     forest = np.array([result.forest for result in told.values()]).reshape(-1, len(NAMES))
     process = np.array([result.process for result in told.values()]).reshape(-1, len(NAMES))
     gap = np.abs(forest - process)[:, : len(MAIN)]
     each = max(result.trials for result in weighed.found.values())
     values = {
-        "corpus": corpus,
+        "corpus": with_standing(corpus),
         "each": each,
         "told": len(told),
         "variants": len(weighed.found),
@@ -97,13 +97,15 @@ def calibration_at_hand(sizes: list[int]) -> pd.DataFrame:
     for size in sizes:
         for name in ("forest", "process"):
             rows[f"{name} {size}"] = 100 * found[size][name].mean(axis=0)
-    main = slice(0, len(MAIN))
+    main, higher = slice(0, len(MAIN)), slice(len(MAIN), None)
     values = {"repetitions": known.REPETITIONS, "size": TRIALS, "smallest": sizes[0]}
+    values["higher"] = f"{100 * known.TRUE[higher].sum():.0f}"
     for place, size in (("smallest", sizes[0]), ("full", TRIALS)):
         for name in ("forest", "process"):
             errors = 100 * (found[size][name] - known.TRUE)[:, main]
             values[f"{name}-{place}"] = f"{np.abs(errors.mean(axis=0)).max():.0f}"
             values[f"{name}-{place}-single"] = f"{np.abs(errors).max():.0f}"
+            values[f"{name}-{place}-higher"] = f"{100 * found[size][name].mean(axis=0)[higher].sum():.0f}"
     glue_all({f"importance-known-{name}": value for name, value in values.items()})
     return pd.DataFrame(rows)
 
@@ -114,7 +116,7 @@ def calibration_columns(calibrated: pd.DataFrame) -> dict[str, tuple[str, str]]:
 
 
 def forest_table(found: Mapping[str, Importance]) -> pd.DataFrame:
-    """Shares by the forest in %, a row a variant; mean ± standard deviation over trees."""
+    """Shares by the forest in %, a row a variant; mean ± standard deviation over trees of each tree's share."""
     return pd.DataFrame(
         [
             {

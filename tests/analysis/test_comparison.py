@@ -96,6 +96,22 @@ def test_diverged_trials_count_with_their_best_epoch_or_not_at_all():
     assert row["best"] == 7.0 and row["mean"] == 8.0
 
 
+def test_equal_cells_are_called_different_too_often():
+    """The same as picking and testing them one pair at a time; where both trials are taken, nothing is selected."""
+    low, high = comparison.called_different(60)
+    generator, found = np.random.default_rng(8), {}
+    for name in ("random", "standard_normal"):
+        pairs = ([sorted(getattr(generator, name)(60))[:6] for _ in range(2)] for _ in range(400))
+        found[name] = np.mean([welch_by_hand(*pair)[-1] < 0.05 for pair in pairs])
+    assert (low, high) == pytest.approx((min(found.values()), max(found.values())), abs=0.05)
+    assert low < high and low > 0.12
+    full = comparison.called_different(200)
+    assert full[1] > high + 0.04 and full[1] > full[0] + 0.05  # normal scores have a tail, uniform ones an edge
+    # With two values in each, Welch's test finds less than its level.
+    assert 0.01 < comparison.called_different(2)[0] <= comparison.called_different(2)[1] < 0.07
+    assert comparison.called_different(60) == (low, high)
+
+
 def test_compare_judges_each_variant_against_vanilla():
     generator = np.random.default_rng(4)
     scores = {code: generator.normal(9, 0.5, 200) for code in VARIANTS}

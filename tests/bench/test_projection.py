@@ -8,6 +8,7 @@ from odyssey.bench import projection
 from odyssey.bench.projection import Size, by_variant, corpus_size, cost, epoch_seconds, operations, trial_seconds
 from odyssey.errors import OdysseyError
 from odyssey.network import Network
+from odyssey.protocol import draw_trial
 from odyssey.variants import VARIANTS, variant
 
 
@@ -67,18 +68,102 @@ def test_variants_count_alike():
     assert by_variant(trials(), [1, 10, 3]) == (2 + 10) / 2
 
 
-def test_cost_of_a_task(toy_task):
+@pytest.fixture
+def plan(monkeypatch):
+    """Makes these the planned trials: N of each, by variant; as many of each variant."""
+
+    def plan(**blocks):
+        monkeypatch.setattr(projection, "VARIANTS", blocks)
+        monkeypatch.setattr(projection, "TRIALS", len(next(iter(blocks.values()))))
+        monkeypatch.setattr(projection, "planned_blocks", lambda task, variant: blocks[variant])
+
+    return plan
+
+
+def recorded(**epochs):
+    """Recorded trials with these epochs, by variant; their own blocks are others than the planned ones."""
+    return pd.DataFrame(
+        [
+            {"task": "toy", "variant": code, "blocks": 77, "epochs": each}
+            for code, several in epochs.items()
+            for each in several
+        ]
+    )
+
+
+# An epoch of one update on ten frames takes these seconds (`measured`), by blocks.
+SECONDS = {"V": {20: 4.0, 50: 25.0, 200: 400.0}, "NP": {20: 2.0, 50: 12.5, 200: 200.0}}
+TEN_FRAMES = Size(1, 0, 10)
+
+
+def test_expected_cost_is_that_of_the_planned_trials(toy_task, plan):
+    """V has its own recorded trials; NP has too few, and takes those of both."""
+    plan(V=(20, 50, 50), NP=(200, 20, 50))
     task = toy_task(inputs=3, outputs=2)
-    found = cost(measured(), task, trials(), Size(4, 0, 10))
-    seconds = trial_seconds(measured(), trials(), Size(4, 0, 10))
-    assert found.seconds == pytest.approx((seconds[[0, 2]].mean() + seconds[1]) / 2)
-    assert found.longest == seconds.max()
-    assert found.epochs == (7.5 + 2) / 2
-    assert found.total == found.seconds * 200 * 9 and found.total_operations == found.operations * 200 * 9
-    assert found.steps == 2 * 10 * 4 * found.epochs
-    work = [operations(task.network(code, n), 10) * 4 * epochs for code, n, epochs in (("V", 20, 5), ("V", 50, 10))]
-    last = operations(task.network("NP", 200), 10) * 4 * 2
-    assert found.operations == pytest.approx((np.mean(work) + last) / 2)
+    found = cost(measured(), task, recorded(V=[2, 4, 6, 8, 10], NP=[30]), TEN_FRAMES)
+    total = 6 * (4 + 25 + 25) + 10 * (200 + 2 + 12.5)
+    assert found.total == pytest.approx(total) and found.seconds == pytest.approx(total / 6)
+    assert found.epochs == (6 + 10) / 2 and found.steps == 2 * 10 * found.epochs
+    work = {code: [operations(task.network(code, n), 10) for n in (20, 50, 200)] for code in ("V", "NP")}
+    operated = 6 * (work["V"][0] + 2 * work["V"][1]) + 10 * sum(work["NP"])
+    assert found.total_operations == pytest.approx(operated)
+    four = cost(measured(), task, recorded(V=[2, 4, 6, 8, 10], NP=[30]), Size(4, 0, 10))
+    assert four.total == pytest.approx(4 * total) and four.total_operations == pytest.approx(4 * operated)
+
+
+def test_totals_vary_as_the_trials_that_were_recorded_and_those_that_are_not(toy_task, plan):
+    """Each cell by itself: (Σs)²σ²/n for which trials were recorded, Σs²σ²(1 − 1/n) for what is drawn of them."""
+    v, np_ = 4 * (20, 50, 50), 4 * (50, 20, 200)
+    plan(V=v, NP=np_)
+    own, other = np.array([20, 40, 60, 80, 150]), np.array([10, 10, 30, 50, 90, 150])
+    found = cost(measured(), toy_task(), recorded(V=own, NP=other), TEN_FRAMES)
+    variance = 0
+    for code, epochs, blocks in (("V", own, v), ("NP", other, np_)):
+        s, n = np.array([SECONDS[code][one] for one in blocks]), len(epochs)
+        variance += epochs.var() * (s.sum() ** 2 / n + (s**2).sum() * (1 - 1 / n))
+    assert found.totals.shape == (projection.RESAMPLES,)
+    assert found.totals.mean() == pytest.approx(found.total, rel=0.05)
+    assert found.totals.var() == pytest.approx(variance, rel=0.12)
+    again = cost(measured(), toy_task(), recorded(V=own, NP=other), TEN_FRAMES)
+    assert np.array_equal(found.totals, again.totals) and np.array_equal(found.longests, again.longests)
+
+
+def test_cells_with_few_trials_share_those_of_the_task(toy_task, plan):
+    """What they share is in doubt for all of them at once: it does not average out."""
+    plan(V=(20,) * 10, NP=(20,) * 10)
+    few = np.array([20, 40, 90, 150])
+    found = cost(measured(), toy_task(), recorded(V=few, NP=few), TEN_FRAMES)
+    s, n = np.repeat([4.0, 2.0], 10), 8
+    variance = few.var() * (s.sum() ** 2 / n + (s**2).sum() * (1 - 1 / n))
+    assert found.totals.var() == pytest.approx(variance, rel=0.12)
+
+
+def test_the_longest_trial_is_looked_for_among_the_planned_ones(toy_task, plan):
+    """One network is so much larger than the others that it is the longest whatever epochs it takes."""
+    plan(V=(20, 200), NP=(20, 20))
+    found = cost(measured(), toy_task(), recorded(NP=[2, 3, 2, 3, 2], V=[10, 20, 30, 40, 50]), TEN_FRAMES)
+    assert set(np.round(found.longests, 6)) == {400.0 * epochs for epochs in (10, 20, 30, 40, 50)}
+    assert found.longest == pytest.approx(400 * 30, rel=0.05)
+    certain = cost(measured(), toy_task(), recorded(V=[150]), TEN_FRAMES)
+    assert certain.longest == pytest.approx(150 * 400)
+    assert projection.interval(certain.totals) == pytest.approx((150 * (4 + 400 + 2 + 2),) * 2)
+
+
+def test_planned_trials_are_those_that_a_search_trains():
+    blocks = projection.planned_blocks("music", "NP")
+    assert len(blocks) == 200
+    assert blocks[7] == draw_trial("music", "NP", 7).hyperparameters.blocks
+    assert min(blocks) < 25 and max(blocks) > 180
+
+
+def test_a_declared_variant_that_was_not_measured(toy_task, plan):
+    plan(V=(20,), CNP=(20,))
+    with pytest.raises(OdysseyError, match=r"CNP on toy was not measured"):
+        cost(measured(), toy_task(), recorded(V=[1]), TEN_FRAMES)
+
+
+def test_interval_is_the_middle():
+    assert projection.interval(np.arange(1001.0)[::-1]) == pytest.approx((25, 975))
 
 
 @pytest.mark.parametrize("code", VARIANTS)

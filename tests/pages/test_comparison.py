@@ -1,6 +1,7 @@
 """What the page on the comparison shows and says is the analysis' own, for few trials and for the whole study."""
 
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ import pytest
 from cells_of import cell
 
 from odyssey import tables
-from odyssey.analysis import budget
+from odyssey.analysis import budget, comparison
+from odyssey.analysis.claims.contrast import contrast
 from odyssey.pages import comparison as page
 from odyssey.variants import VARIANTS
 
@@ -52,14 +54,40 @@ def test_every_part_of_the_comparison_is_on_the_page(at_hand, n):
     verdicts = page.verdicts_table(compared).html
     for heading in ("mean", "parameters", "diverged", "without score"):
         assert f'<th scope="col">{heading}</th>' in scores
-    for heading in ("difference", "t", "p", "p (Holm)", "verdict"):
+    for heading in ("difference", "t", "p", "p (Holm)", "p (selection)", "verdict"):
         assert f'<th scope="col">{heading}</th>' in tests
     for heading in ("g", "g from", "g to", "detectable"):
         assert f'<th scope="col">{heading}</th>' in sizes
     row = compared.tested.set_index("variant").loc["NFG"]
-    assert f"<td>{tables.written(row['g_low'], '+.2f')}</td>" in sizes
+    assert f"<td>{tables.written(row['g_low'], '+.1f')}</td>" in sizes
     assert np.isfinite(row["g_low"]) == (n >= 50) and "9999 resamples" in sizes
     assert f'<th scope="col">after {n}</th>' in verdicts and "nan" not in scores + tests + sizes + verdicts
+
+
+def test_selection_is_counted_beside_the_paper_s_test(at_hand):
+    """p of the claims' own contrast, in the table and in words; and how often the paper's test misleads."""
+    trials = study(100, NFG=0.5, NOG=0.06)
+    compared, words = at_hand(trials)
+    cells = dict(list(trials.groupby("variant")))
+    rows = compared.tested.set_index("variant")
+    for code in ("NFG", "NOG", "NP"):
+        p = contrast(cells[code], cells["V"]).p
+        assert rows.loc[code, "p_selection"] == p > rows.loc[code, "p"]
+        assert f"<td>{escape(tables.p_value(p))}</td>" in page.tests_table(compared).html
+    assert "NFG" in words["worse"] and "NFG" in words["selection"]
+    told = words["selection"].split(", ")
+    assert set(told) == set(rows.index[rows["p_selection"] < 0.05]) < set(words["worse"].split(", "))
+    assert np.isnan(compared.result.set_index("variant").loc["V", "p_selection"])
+    for name, count in (("chance", 100), ("chance-full", 200)):
+        low, high = comparison.called_different(count)
+        assert words[name] == f"{100 * low:.0f} to {100 * high:.0f}"
+    assert words["chance"] != words["chance-full"]
+
+
+def test_without_vanilla_there_is_no_p(at_hand):
+    trials = study(20)
+    compared, words = at_hand(trials[trials["variant"] != "V"])
+    assert compared.tested["p_selection"].isna().all() and words["selection"] == "none"
 
 
 def test_changed_verdicts_are_named(at_hand):

@@ -24,13 +24,12 @@ def glued(monkeypatch):
     def read(folder, task, corpus):
         return recorded[task].trials if task in recorded else recorded["speech"].trials.iloc[:0]
 
-    def task_at_hand(task, corpus):
+    def task_at_hand(task):
         return SimpleNamespace(score_name=recorded[task].score, score_unit=recorded[task].unit)
 
     monkeypatch.setattr(page, "glue_all", values.update)
     monkeypatch.setattr(page, "archive", SimpleNamespace(read=read))
     monkeypatch.setattr(page, "task_at_hand", task_at_hand)
-    monkeypatch.setattr(page, "corpus_at_hand", lambda corpus: SimpleNamespace(title="Toys"))
     values["recorded"] = recorded
     return values
 
@@ -38,12 +37,20 @@ def glued(monkeypatch):
 def test_all_trials_of_all_recorded_tasks(glued):
     found = page.explorer_at_hand(CORPORA)
     assert [(study.task, len(study.trials), study.title) for study in found] == [
-        ("speech", 16, "Toys"),
-        ("music", 16, "Toys"),
+        ("speech", 16, "toy"),
+        ("music", 16, "toy"),
     ]
     assert glued["explorer-trials"] == 32
     assert glued["explorer-handwriting-seen"] == "No trials of handwriting on toy are recorded yet."
     assert found[1].unit == "nats per frame" and glued["explorer-speech-corpus"] == "toy"
+
+
+def test_a_corpus_that_people_bring_needs_no_files_and_is_told_from_a_stand_in(glued):
+    found = page.explorer_at_hand({"speech": "timit", "music": "music21"})
+    assert [study.title for study in found] == [
+        "timit (the paper's own corpus)",
+        "music21 (real chorales from other editions, not the published rolls)",
+    ]
 
 
 def test_words_count_trials_and_name_the_best(glued):

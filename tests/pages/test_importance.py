@@ -92,5 +92,7 @@ def test_calibration_shows_the_sizes_at_hand_and_the_full_one(monkeypatch, glued
     words = {name.removeprefix("importance-known-"): value for name, value in glued.items()}
     assert (words["forest-full"], words["forest-full-single"], words["process-full"]) == ("3", "10", "0")
     assert (words["smallest"], words["size"]) == (10, 200)
+    # Seven terms beyond the main effects, 12 % of it in one: each estimate is 3 points too high, or equal.
+    assert (words["higher"], words["forest-full-higher"], words["process-smallest-higher"]) == ("12", "33", "12")
     html = tables.table(table, "caption", page.calibration_columns(table)).html
     assert "process 200" in html and "three or four" in html
