@@ -19,8 +19,9 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3 python; do \
 book: install
 	$(BIN)/jupyter-book build book/
 
+# A process a core, up to eight (each imports torch); the tests of one file, and the cells of one notebook, stay together.
 test: install
-	$(BIN)/python -m pytest --nbval
+	$(BIN)/python -m pytest --nbval --numprocesses auto --maxprocesses 8 --dist loadfile
 
 install: $(INSTALLED)
 
