@@ -19,6 +19,7 @@ def archive(tmp_path, monkeypatch):
     trials = responding(lambda x: x[:, 0], lambda x: x[:, 1], 10, "music").assign(corpus="music21")
     monkeypatch.setenv("ODYSSEY_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "60")
+    (tmp_path / "records").mkdir()
     monkeypatch.setattr(records, "read", lambda path, task: trials[trials["task"] == (task or "music")])
     return tmp_path / "records"
 
@@ -57,7 +58,14 @@ def test_json_has_claims_and_verdicts(archive, capsys):
 def test_a_task_without_records_is_no_error(archive, capsys):
     code, out, _ = run(capsys, "--task", "speech", "--records", str(archive))
     assert code == 0 and out.endswith("no records: 15\n") and "odyssey search --task speech" in " ".join(out.split())
-    assert not archive.exists()
+    assert not list(archive.iterdir())
+
+
+def test_a_folder_that_is_not_there_is_one_line(tmp_path, capsys):
+    code, out, err = run(capsys, "--records", str(tmp_path / "nowhere"))
+    assert (code, out) == (1, "") and err.count("\n") == 1
+    assert f"{tmp_path / 'nowhere'}: there are no records: name the folder that holds them (--records)" in err
+    assert not list(tmp_path.iterdir())
 
 
 def test_importance_is_kept_beside_a_book_s_records_and_else_in_the_cache(archive, tmp_path, monkeypatch):

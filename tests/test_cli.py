@@ -10,7 +10,7 @@ import pytest
 from records_of import fill
 
 import odyssey
-from odyssey import corpora, records
+from odyssey import cli, corpora, records
 from odyssey.cli import main
 
 TRAIN = "train --task toy --variant V --blocks 5 --learning-rate 0.01 --momentum 0.9 --input-noise 0.1"
@@ -87,7 +87,10 @@ def test_data_describes_a_corpus(study, capsys):
     assert summary["splits"]["train"]["frames"] == 5
 
 
-@pytest.mark.parametrize("line", ["", "data", "train", "search", "status", "records", "records verify"])
+COMMANDS = [command.__name__.rpartition(".")[2] for command in cli.COMMANDS]
+
+
+@pytest.mark.parametrize("line", ["", "records verify", *COMMANDS])
 def test_every_command_explains_itself(capsys, line):
     code, out, err = run(capsys, f"{line} --help")
     assert code == 0 and err == "" and out.startswith("usage: odyssey")

@@ -1,6 +1,7 @@
 import pytest
 from records_of import fill
 
+from odyssey.cli import main
 from odyssey.errors import OdysseyError
 from odyssey.progress import duration, seconds_left
 from odyssey.status import Cell, status
@@ -31,6 +32,17 @@ def test_a_damaged_archive_is_an_error(tmp_path, toy_task):
     (tmp_path / "toy" / "toy" / "V.csv").write_text("a,b\n")
     with pytest.raises(OdysseyError, match=r"V\.csv, line 1: the column task is missing"):
         status("toy", "toy", ["V"], 4, 1, tmp_path)
+
+
+@pytest.mark.parametrize("by_option", [True, False])
+def test_a_folder_that_is_not_there_is_one_line(tmp_path, monkeypatch, capsys, by_option):
+    nowhere = str(tmp_path / "nowhere")
+    monkeypatch.setenv("ODYSSEY_RECORDS", str(tmp_path) if by_option else nowhere)
+    code = main(["status", *(["--records", nowhere] if by_option else [])])
+    out, err = capsys.readouterr()
+    assert (code, out) == (1, "") and err.count("\n") == 1
+    assert f"{nowhere}: there are no records: name the folder that holds them (--records)" in err
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

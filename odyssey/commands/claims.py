@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from odyssey.commands import arguments
+from odyssey.commands.named import check_named
 
 EPILOG = """examples:
   odyssey claims
@@ -37,6 +38,7 @@ def run(options: argparse.Namespace) -> None:
     from odyssey import records
     from odyssey.analysis.claims import CLAIMS, judge
 
+    check_named(options.records)
     found = records.read(options.records, options.task)
     verdicts = judge(found, kept_folder(records.folder(options.records)), *([[options.task]] if options.task else []))
     if options.json:
@@ -57,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
 
 def kept_folder(archive: Path) -> Path:
     """Where importance is kept once it is computed: beside the records if they are a book's, else in the cache."""
-    from odyssey.corpora.cache import cache_folder
+    from odyssey.cache_folder import cache_folder
 
     beside = archive.absolute().parent / "importance"
     return beside if beside.is_dir() else cache_folder() / "importance"

@@ -3,6 +3,7 @@
 import argparse
 
 from odyssey.commands import arguments
+from odyssey.commands.named import check_named
 
 EPILOG = """examples:
   odyssey status
@@ -33,6 +34,7 @@ def run(options: argparse.Namespace) -> None:
     from odyssey.progress import duration
     from odyssey.status import status
 
+    check_named(options.records)
     cells = []
     for chosen in arguments.cells_of(options):
         cells += status(chosen.task, chosen.corpus, chosen.variants, options.trials, options.jobs, options.records)

@@ -1,4 +1,4 @@
-"""The user's cache folder: arrays that take long to make are kept there and can be deleted at any time."""
+"""Arrays of corpora that take long to make, kept in the user's cache folder."""
 
 import os
 import sys
@@ -8,26 +8,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from platformdirs import user_cache_dir
 
-from odyssey.errors import OdysseyError
+from odyssey.cache_folder import VARIABLE, cache_folder
 
 T = TypeVar("T")
-
-VARIABLE = "ODYSSEY_CACHE"
-
-
-def cache_folder() -> Path:
-    """The folder named by ``ODYSSEY_CACHE``, else the user's cache folder of the platform. It need not exist.
-
-    Raises:
-        OdysseyError: it is in the home folder of somebody who has none.
-    """
-    folder = os.environ.get(VARIABLE) or user_cache_dir("odyssey")
-    try:
-        return Path(folder).expanduser()
-    except RuntimeError:
-        raise OdysseyError(f"{folder}: there is no such home folder: set {VARIABLE} to another one") from None
 
 
 def fetch(name: str, unpack: Callable[[Mapping[str, np.ndarray]], T]) -> T | None:

@@ -129,7 +129,6 @@ ERRORS = [
 ]
 
 
-# Their messages name no remedy yet.
 def names(rows):
     return [line.replace("\n", " ") or "nothing" for line, *_ in rows]
 

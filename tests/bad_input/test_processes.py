@@ -78,6 +78,7 @@ def test_library_that_is_not_installed(tmp_path, library, line):
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="NO /dev/full HERE: output to a full disk is not tested")
 def test_output_that_cannot_be_written(tmp_path):
+    (tmp_path / "records").mkdir()
     with Path("/dev/full").open("w") as full:
         done = python(tmp_path, "-m", "odyssey", "status", "--task", "music", stdout=full)
     assert done.returncode == 1 and done.stderr.count("\n") == 1
@@ -85,6 +86,7 @@ def test_output_that_cannot_be_written(tmp_path):
 
 
 def test_no_output_at_all(tmp_path):
+    (tmp_path / "records").mkdir()
     command = f"{sys.executable} -m odyssey status --task music >&-"
     environment = {**os.environ, "PYTHONPATH": CHECKOUT, "ODYSSEY_RECORDS": "records"}
     done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
