@@ -3,6 +3,7 @@
 import torch
 from threadpoolctl import threadpool_limits
 
+from odyssey.engine.base import check_precision
 from odyssey.engine.cpu import CPUTrainer, Data
 from odyssey.engine.torch import Model
 from odyssey.errors import OdysseyError
@@ -25,8 +26,9 @@ def trained_network(task: Task, trial: Trial, dtype: str = "float32", max_epochs
         to logits.
 
     Raises:
-        OdysseyError: `max_epochs` is below 1, or the training diverged in its first epoch.
+        OdysseyError: there is no such precision, `max_epochs` is below 1, or the training diverged in its first epoch.
     """
+    check_precision(dtype)
     if max_epochs < 1:
         raise OdysseyError(f"max_epochs must be at least 1, not {max_epochs}")
     # One thread for the matrix products, as in a search: sums come in the same order, and the weights are the same.

@@ -79,6 +79,8 @@ def test_same_trial_same_weights_and_no_gradients(toy_task):
 
 
 def test_what_cannot_be_trained(toy_task):
+    with pytest.raises(OdysseyError, match="unknown precision 'float16'; choose float32 or float64"):
+        trained_network(toy_task(), trial_of(), dtype="float16")
     with pytest.raises(OdysseyError, match="max_epochs must be at least 1, not 0"):
         trained_network(toy_task(), trial_of(), max_epochs=0)
     task = toy_task(loss=BERNOULLI, outputs=3, bidirectional=True)

@@ -1,6 +1,6 @@
 """Engines: several trainers under one contract (`odyssey.engine.base.Engine`)."""
 
-from odyssey.engine.base import Engine
+from odyssey.engine.base import Engine, check_precision
 from odyssey.errors import OdysseyError
 
 ENGINES = ("cpu", "torch")
@@ -20,8 +20,7 @@ def engine(name: str = "cpu", jobs: int = 1, dtype: str = "float32", device: str
     """
     if jobs < 1:
         raise OdysseyError(f"jobs must be at least 1, not {jobs}")
-    if dtype not in ("float32", "float64"):
-        raise OdysseyError(f"unknown precision {dtype!r}; choose float32 or float64")
+    check_precision(dtype)
     # Imported here because each engine takes seconds to load and most commands need none or one.
     if name == "cpu":
         from odyssey.engine.cpu import CPUEngine

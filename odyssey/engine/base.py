@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Protocol
 
+from odyssey.errors import OdysseyError
 from odyssey.protocol import Trial
 from odyssey.tasks.base import Task
 from odyssey.training import Report, Stopped, Trainer, run
+
+PRECISIONS = ("float32", "float64")
 
 
 class Engine(Protocol):
@@ -26,15 +29,27 @@ class Engine(Protocol):
         """
 
 
+def check_precision(dtype: str) -> None:
+    """Refuse what no engine computes in.
+
+    Raises:
+        OdysseyError: `dtype` is neither ``"float32"`` nor ``"float64"``.
+    """
+    if dtype not in PRECISIONS:
+        raise OdysseyError(f"unknown precision {dtype!r}; choose {' or '.join(PRECISIONS)}")
+
+
 def train_in_threads(
     make_trainer: Callable[[Task, Trial], Trainer], task: Task, trials: Iterable[Trial], report: Report, jobs: int
 ) -> None:
     """`Engine.train` with one thread a trial, at most `jobs` at a time.
 
-    ``report.finished`` is called from the calling thread. An exception in a trial, or Ctrl-C in the calling
-    thread, lets the running epochs end, drops unfinished trials and is raised again.
+    ``report.finished`` is called from the calling thread. An exception in a trial or from `trials` lets the running
+    epochs end, hands on the results that are there by then, drops unfinished trials and is raised again: of several
+    the first one. One from ``report.finished`` itself, or Ctrl-C in the calling thread, hands on nothing more.
     """
     halted = False
+    failure = None
 
     class Linked(Report):
         def epoch(self, trial, curves):
@@ -52,20 +67,25 @@ def train_in_threads(
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
             while True:
-                while not exhausted and len(running) < jobs and not report.stopping():
-                    trial = next(queue, None)
-                    if trial is None:
-                        exhausted = True
-                    else:
-                        running[pool.submit(one, trial)] = trial
+                try:
+                    while not (halted or exhausted) and len(running) < jobs and not report.stopping():
+                        trial = next(queue, None)
+                        if trial is None:
+                            exhausted = True
+                        else:
+                            running[pool.submit(one, trial)] = trial
+                except Exception as problem:
+                    failure, halted = failure or problem, True
                 if not running:
-                    return
+                    break
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     trial = running.pop(future)
-                    try:
-                        result = future.result()
-                    except Stopped:
-                        continue
-                    report.finished(trial, result)
+                    problem = future.exception()
+                    if problem is None:
+                        report.finished(trial, future.result())
+                    elif not isinstance(problem, Stopped):
+                        failure, halted = failure or problem, True
         finally:
             halted = True
+    if failure:
+        raise failure
