@@ -10,6 +10,7 @@ from records_of import contents, files, fill, record_of
 
 from odyssey import records
 from odyssey.errors import OdysseyError
+from odyssey.protocol import Curves
 from odyssey.records.table import csv_line, curves_line
 
 
@@ -105,6 +106,74 @@ def test_a_disk_that_fills_when_flushing_counts_too(tmp_path, task, monkeypatch)
     with pytest.raises(OdysseyError, match="No space left"):
         records.append(tmp_path, *record_of(task, 1))
     assert len(calls) == 2 and contents(tmp_path) == before
+
+
+def without_row(folder, which):
+    """Take a row out of the table, as the message about a damaged one tells people to."""
+    table, _ = files(folder)
+    lines = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(b"".join(lines[: which + 1] + lines[which + 2 :]))
+
+
+@pytest.mark.parametrize("which", [[0], [1], [2], [0, 1], [0, 2], [0, 1, 2]])
+def test_a_trial_whose_row_was_taken_out_gets_the_curves_of_its_new_row(tmp_path, task, which):
+    fill(tmp_path, task, 3)
+    for index in reversed(which):
+        without_row(tmp_path, index)
+    for index in which:
+        row, curves = record_of(task, index)
+        again = Curves([2 * value for value in curves.train_loss], curves.valid_loss, curves.valid_score)
+        assert records.append(tmp_path, row, again)
+        assert not list(tmp_path.rglob("*.part"))
+    read = records.read_curves(tmp_path)
+    assert set(read["index"]) == {0, 1, 2}
+    for index in range(3):
+        expected = [value * (2 if index in which else 1) for value in record_of(task, index)[1].train_loss]
+        assert list(read["train_loss"][read["index"] == index]) == [float(f"{value:.7g}") for value in expected]
+
+
+def test_the_curves_of_other_rows_stay_byte_for_byte(tmp_path, task):
+    fill(tmp_path, task, 4)
+    _, curves = files(tmp_path)
+    curves.chmod(0o660)
+    lines = curves.read_bytes().splitlines(keepends=True)
+    without_row(tmp_path, 1)
+    curves.write_bytes(b"".join(lines) + b"torn")
+    assert records.append(tmp_path, *record_of(task, 5))
+    assert curves.read_bytes().splitlines(keepends=True)[:3] == [lines[0], lines[2], lines[3]]
+    assert curves.stat().st_mode & 0o777 == 0o660
+
+
+@pytest.mark.parametrize("where", ["os.fsync", "shutil.copymode", "pathlib.Path.replace"])
+def test_what_fails_while_curves_are_dropped_leaves_everything_as_it_was(tmp_path, task, monkeypatch, where):
+    def fails(*arguments):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    fill(tmp_path, task, 3)
+    without_row(tmp_path, 1)
+    before = contents(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(where, fails)
+        with pytest.raises(OdysseyError, match="No space left on device; trial 1 is not recorded"):
+            records.append(tmp_path, *record_of(task, 1))
+    assert contents(tmp_path) == before
+    # Not even a machine that stops, which leaves the new file unfinished beside the old one, is in the way.
+    files(tmp_path)[1].with_name(".V.curves.jsonl.part").write_bytes(b"half a li")
+    assert set(records.read_curves(tmp_path)["index"]) == {0, 2}
+    assert records.append(tmp_path, *record_of(task, 1))
+    assert set(records.read_curves(tmp_path)["index"]) == {0, 1, 2}
+    assert set(contents(tmp_path)) == set(before)
+
+
+def test_damaged_curves_are_told_and_nothing_is_added(tmp_path, task):
+    fill(tmp_path, task, 3)
+    _, curves = files(tmp_path)
+    lines = curves.read_bytes().splitlines(keepends=True)
+    curves.write_bytes(lines[0] + b"{}\n" + lines[2])
+    before = contents(tmp_path)
+    with pytest.raises(OdysseyError, match=r"V.curves.jsonl, line 2: not a line of learning curves"):
+        records.append(tmp_path, *record_of(task, 3))
+    assert contents(tmp_path) == before
 
 
 APPEND = """

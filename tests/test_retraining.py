@@ -1,5 +1,9 @@
 """Records that are made again: bit for bit on their machine, elsewhere as far as rounding lets them."""
 
+import re
+from dataclasses import replace
+from math import inf, nan
+
 import pytest
 from fake_engine import FakeEngine, FakeTrainer
 from records_of import fill, record_of
@@ -7,6 +11,7 @@ from records_of import fill, record_of
 import odyssey
 from odyssey import engine as engines
 from odyssey import records, tasks
+from odyssey.errors import OdysseyError
 from odyssey.protocol import Curves
 from odyssey.records import retraining
 from odyssey.records.verify import verify
@@ -43,6 +48,39 @@ def rounding(monkeypatch):
         )
 
     return from_epoch
+
+
+@pytest.fixture
+def diverging(monkeypatch):
+    """Makes the training loss of the fake engine overflow in the given epoch (None: never) of either precision."""
+
+    def in_epochs(single, double):
+        def engine(name, jobs, dtype, device="cpu"):
+            class Trainer(FakeTrainer):
+                def train_epoch(self):
+                    totals = super().train_epoch()
+                    return (
+                        totals if self.now != (double if dtype == "float64" else single) else replace(totals, loss=inf)
+                    )
+
+            fake = FakeEngine(jobs)
+            fake.make = Trainer
+            return fake
+
+        monkeypatch.setattr(engines, "engine", engine)
+
+    return in_epochs
+
+
+def diverged(folder, task, epoch):
+    """An archive with one record of another machine that diverged in the given epoch, where the loss became NaN."""
+    row, curves = record_of(task, 0)
+    losses, score = (values[:epoch] for values in (curves.train_loss, curves.valid_score))
+    best = epoch - 1 and min(range(1, epoch), key=lambda e: score[e - 1])
+    measures = dict.fromkeys(("valid_loss", "valid_score"), score[best - 1] if best else nan)
+    measures |= {} if best else dict.fromkeys(("test_loss", "test_score"), nan)
+    row |= {"status": "diverged", "epochs": epoch, "best_epoch": best, **measures}
+    records.append(folder, row, Curves([*losses[:-1], nan], score, score))
 
 
 def other(folder, task, factor, epochs=slice(None)):
@@ -99,3 +137,68 @@ def test_a_chaotic_start_cannot_be_compared_and_the_line_says_so(tmp_path, task,
     rounding(1)
     found = verify(tmp_path, sample=1)
     assert found.problems == [] and "no epoch to compare, rounding alone changes the first" in found.compared[0]
+
+
+NOT_FINITE = r"trained again, it diverges in epoch {}, but the record says {} after epoch {} \(recorded on a machine"
+
+
+@pytest.mark.parametrize(
+    "single, double, recorded, says",
+    [  # The epoch of the overflow in each precision now, and in the record.
+        (1, 1, None, NOT_FINITE.format(1, "finished", 20)),
+        (3, 3, None, NOT_FINITE.format(3, "finished", 20)),
+        (2, 3, None, NOT_FINITE.format(2, "finished", 20)),
+        (1, 1, 2, NOT_FINITE.format(1, "diverged", 2)),
+        (3, 3, 2, NOT_FINITE.format(3, "diverged", 2)),
+        (None, None, 1, "trained again, epoch 1 is finite, but the record says diverged after epoch 1"),
+        (None, None, 3, "trained again, epoch 3 is finite, but the record says diverged after epoch 3"),
+        (3, None, 1, "trained again, epoch 1 is finite, but the record says diverged after epoch 1"),
+    ],
+)
+def test_a_record_that_diverged_elsewhere_or_not_at_all_is_a_problem(
+    tmp_path, task, diverging, single, double, recorded, says
+):
+    diverged(tmp_path, task, recorded) if recorded else other(tmp_path, task, 1)
+    diverging(single, double)
+    found = verify(tmp_path, sample=1)
+    assert found.compared == [] and len(found.problems) == 1 and re.search(says, found.problems[0])
+
+
+@pytest.mark.parametrize(
+    "single, double, recorded, says",
+    [
+        (1, 1, 1, "diverges in epoch 1 again"),
+        (3, 3, 3, "the losses of epochs 1 to 2 agree"),
+        (2, 3, 3, "the losses of epochs 1 to 1 agree"),
+        (None, None, 4, "the losses of epochs 1 to 3 agree"),
+        (4, 4, None, "the losses of epochs 1 to 3 agree"),
+        (2, None, None, "the losses of epochs 1 to 1 agree"),
+        (1, None, None, "no epoch to compare, rounding alone changes the first"),
+        (1, None, 1, "no epoch to compare, rounding alone changes the first"),
+    ],
+)
+def test_a_record_may_diverge_where_training_does_or_rounding_decides(
+    tmp_path, task, diverging, single, double, recorded, says
+):
+    diverged(tmp_path, task, recorded) if recorded else other(tmp_path, task, 1)
+    diverging(single, double)
+    found = verify(tmp_path, sample=1)
+    assert found.problems == [] and len(found.compared) == 1 and says in found.compared[0]
+
+
+@pytest.mark.parametrize("where", ["another machine", None], ids=["elsewhere", "same machine"])
+def test_an_engine_that_is_not_here_is_noted_and_the_others_train(tmp_path, task, monkeypatch, where):
+    def engine(name, jobs, dtype, device="cpu"):
+        if device == "cuda":
+            raise OdysseyError("torch cannot use the device 'cuda' (no driver); choose another, or cpu")
+        return FakeEngine(jobs)
+
+    monkeypatch.setattr(engines, "engine", engine)
+    for index in range(6):
+        row, curves = record_of(task, index, machine=where or records.machine())
+        records.append(tmp_path, {**row, "engine": "torch-float32-cuda" if index < 2 else row["engine"]}, curves)
+    found = verify(tmp_path, sample=6)
+    note = "toy/toy: not trained again with torch-float32-cuda (torch cannot use the device 'cuda' (no driver); choose"
+    assert len(found.notes) == 1 and found.notes[0].startswith(note)
+    assert sorted(line.split(":")[0][-1] for line in found.compared) == ["2", "3", "4", "5"]
+    assert found.problems == [f"4 of 6 trials trained again: {found.notes[0]}"]

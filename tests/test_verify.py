@@ -1,6 +1,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from fake_engine import FakeEngine
 from records_of import fill, record_of
@@ -8,7 +9,7 @@ from records_of import fill, record_of
 from odyssey import engine as engines
 from odyssey import records, tasks
 from odyssey.errors import OdysseyError
-from odyssey.protocol import Curves
+from odyssey.protocol import MAX_EPOCHS, PATIENCE, Curves
 from odyssey.records.verify import verify
 
 
@@ -49,6 +50,7 @@ PROBLEMS = {
     "epochs": (lambda row: {"epochs": row["epochs"] + 1}, "but the curves have"),
     "best epoch": (lambda row: {"best_epoch": row["best_epoch"] - 1}, "another epoch has a better validation score"),
     "score": (lambda row: {"valid_score": row["valid_score"] * (1 + 1e-6)}, "valid_score is .* but the curve gives"),
+    "status": (lambda row: {"status": "diverged"}, "status is diverged, but every loss is finite"),
     "loss": (lambda row: {"valid_loss": row["valid_loss"] * (1 + 1e-6)}, "valid_loss is .* but the curve gives"),
 }
 
@@ -85,6 +87,40 @@ def test_early_stopping_must_follow_from_the_curve(tmp_path, task, epochs, curve
     rewrite(tmp_path, task, lambda row: {"epochs": row["epochs"] + epochs}, 0, curves_change)
     found = verify(tmp_path)
     assert len(found.problems) == 1 and says in found.problems[0]
+
+
+def test_a_trial_that_diverged_in_its_test_alone_is_sound(tmp_path, task):
+    test = dict.fromkeys(("test_loss", "test_score"), float("nan"))
+    rewrite(tmp_path, task, lambda row: {"status": "diverged", **test})
+    assert verify(tmp_path).problems == []
+
+
+def behind(scores):
+    """The first epoch after which training had to end, straight from the rule; of equal scores the last counts."""
+    for epoch in range(1, len(scores)):
+        best = max(e for e in range(1, epoch + 1) if scores[e - 1] == min(scores[:epoch]))
+        if epoch - best > PATIENCE:
+            return epoch
+    return None
+
+
+def test_training_ends_where_the_rule_says_for_any_curve(tmp_path, task):
+    generator, expected = np.random.default_rng(5), {}
+    for index in range(40):
+        epochs = int(generator.integers(1, MAX_EPOCHS + 1))
+        values = generator.integers(1, generator.choice([3, 10, 100]), size=(2, epochs)).astype(float)
+        score, loss = (values + np.linspace(generator.choice([0, 9]), 0, epochs).round()).tolist()
+        scores = list(zip(score, loss, strict=True))
+        best = scores.index(min(scores)) + 1
+        row = {"epochs": epochs, "best_epoch": best, "valid_score": score[best - 1], "valid_loss": loss[best - 1]}
+        row |= {"status": "finished", "test_loss": 1.0, "test_score": 1.0}
+        curves = Curves(loss, loss, score)
+        rewrite(tmp_path, task, lambda _, row=row: row, index, lambda _, curves=curves: curves)
+        if behind(scores):
+            expected[index] = behind(scores)
+    found = [re.search(r"trial (\d+): training went on after epoch (\d+),", line) for line in verify(tmp_path).problems]
+    assert {int(line[1]): int(line[2]) for line in found if line} == expected
+    assert 8 < len(expected) < 32 and len(set(expected.values())) > 5
 
 
 def flat(curves):
@@ -132,7 +168,30 @@ def test_without_the_corpus_the_rest_is_checked(tmp_path, task, monkeypatch):
     rewrite(tmp_path, task, lambda row: {"blocks": row["blocks"] + 1}, 1)
     found = verify(tmp_path, sample=2)
     assert found.notes == ["toy/toy: not compared with the corpus (the corpus needs --root)"]
-    assert len(found.problems) == 1 and "trial 1: blocks" in found.problems[0]
+    assert len(found.problems) == 2 and "trial 1: blocks" in found.problems[0]
+    assert found.problems[1] == f"0 of 2 trials trained again: {found.notes[0]}"
+    assert len(verify(tmp_path).problems) == 1
+
+
+def test_a_sample_that_cannot_be_had_is_a_problem_one_that_can_is_none(tmp_path, task, monkeypatch):
+    """Two cells, of which one lacks its corpus: its trials are missing only where the others do not suffice."""
+
+    def load(name, corpus, root):
+        if corpus == "own":
+            raise OdysseyError("corpus own needs its folder: name it with --root")
+        return task
+
+    monkeypatch.setattr(tasks, "load_task", load)
+    fill(tmp_path, task, 3, machine=records.machine())
+    fill(tmp_path, replace(task, corpus="own"), 2)
+    assert verify(tmp_path).problems == verify(tmp_path, sample=3).problems == []
+    for sample, wanted in ((4, 4), (99, 5)):
+        found = verify(tmp_path, sample=sample)
+        assert len(found.compared) == 3
+        assert found.problems == [
+            f"3 of {wanted} trials trained again: toy/own: not compared with the corpus "
+            "(corpus own needs its folder: name it with --root)"
+        ]
 
 
 def test_a_sample_is_trained_again_and_is_the_same_bit_for_bit(tmp_path, task):

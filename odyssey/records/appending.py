@@ -1,6 +1,7 @@
 """Appending to the archive so that neither a crash nor a full disk leaves half a trial behind."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,8 @@ def append(path: str | os.PathLike | None, row: dict, curves: Curves) -> bool:
     """Add a finished trial to the archive, all of it or nothing, and wait until it is on the disk.
 
     Curves are written before the row, so a row always has its curves; what a crash left incomplete is cut off first.
-    Any number of processes may append at the same time.
+    Curves without a row, of a crash or of a row that somebody took out, are dropped, so that a trial that is trained
+    again has its new ones only. Any number of processes may append at the same time.
 
     Args:
         path: folder of the archive, as for `read`; made if need be.
@@ -49,7 +51,7 @@ def append(path: str | os.PathLike | None, row: dict, curves: Curves) -> bool:
             return False
         siblings = [read_table(file)[0][:1] for file in sorted(table.parent.glob("*.csv")) if file != table]
         check_unmixed([row, *rows[:1], *(first for sibling in siblings for first in sibling)], row["fingerprint"])
-        curves_end = _end_of_curves(curves_file(table), known)
+        curves_end = _drop_orphans(curves_file(table), known)
         line = csv_line(row[name] for name in COLUMNS)
         with (
             _extended(curves_file(table), curves_end, curves_line(row["index"], curves)),
@@ -77,17 +79,34 @@ def check_writable(path: str | os.PathLike | None, task: str, corpus: str) -> Pa
     return place
 
 
-def _end_of_curves(file: Path, known: set[int]) -> int:
-    """Where the curves end that belong to a row; behind them may stand one that a crash left without its row."""
-    lines = whole_lines(file)
-    while lines:
+def _drop_orphans(file: Path, known: set[int]) -> int:
+    """Leave `file` beginning with nothing but the curves of rows that are `known`; where these end, in bytes."""
+    lines, kept = whole_lines(file), []
+    for number, line in enumerate(lines, 1):
         try:
-            if parse_curves(lines[-1].decode("utf-8"))[0] in known:
-                break
+            if parse_curves(line.decode("utf-8"))[0] in known:
+                kept.append(line)
         except ValueError as problem:
-            raise as_error(file, len(lines), problem) from None
-        lines.pop()
-    return size(lines)
+            raise as_error(file, number, problem) from None
+    # What stands behind the last line to keep is cut off when the next is written; only a gap needs a new file.
+    if kept != lines[: len(kept)]:
+        _replace(file, b"".join(line + b"\n" for line in kept))
+    return size(kept)
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """`file` with other contents: whenever the machine stops, it is the old file or the new one."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        with part.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        shutil.copymode(file, part)
+        part.replace(file)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -105,7 +105,11 @@ def read_curves(
 
 
 def with_curves(table: Path) -> Iterator[tuple[dict, Curves]]:
-    """Each row of the file `table` with its learning curves, in the order of the index."""
+    """Each row of the file `table` with its learning curves, in the order of the index.
+
+    Raises:
+        OdysseyError: as `read_table` for either file, or a trial has no curves, or has them twice.
+    """
     rows = sorted(read_table(table)[0], key=lambda row: row["index"])
     curves = {}
     for line, text in enumerate(whole_lines(curves_file(table)), 1):
@@ -163,7 +167,11 @@ def _inside(folder: Path, name: str | None) -> list[Path]:
 
 
 def whole_lines(file: Path) -> list[bytes]:
-    """The lines that end in a newline: what follows the last one was cut short by a crash."""
+    """The lines that end in a newline: what follows the last one was cut short by a crash. No file has no lines.
+
+    Raises:
+        OdysseyError: the file is there but cannot be read.
+    """
     try:
         return file.read_bytes().split(b"\n")[:-1]
     except FileNotFoundError:
@@ -178,7 +186,12 @@ def size(lines: Iterable[bytes]) -> int:
 
 
 def read_table(file: Path) -> tuple[list[dict], int]:
-    """The rows of a file and where, in bytes, the last whole line ends."""
+    """The rows of a file and where, in bytes, the last whole line ends.
+
+    Raises:
+        OdysseyError: the file cannot be read, its columns are others, or a line is damaged, is there twice or belongs
+            in another file; the message names file and line.
+    """
     lines = whole_lines(file)
     if not lines:
         return [], 0
@@ -208,7 +221,11 @@ def _check_place(row: dict, file: Path) -> None:
 
 
 def check_unmixed(rows: list[dict], fingerprint: str | None) -> None:
-    """One protocol, this one; one fingerprint a corpus, `fingerprint` where it is given."""
+    """One protocol, this one; one fingerprint a corpus, `fingerprint` where it is given.
+
+    Raises:
+        OdysseyError: the rows are a mixture, or not what is expected; the message names the first that is not.
+    """
     found = {}
     for row in rows:
         where = f"{row['task']}/{row['corpus']}/{row['variant']}.csv"

@@ -10,7 +10,7 @@ import numpy as np
 from odyssey import tasks
 from odyssey.corpora import CORPORA
 from odyssey.errors import OdysseyError
-from odyssey.protocol import FINISHED, MAX_EPOCHS, PATIENCE, Curves, draw_trial
+from odyssey.protocol import DIVERGED, FINISHED, MAX_EPOCHS, PATIENCE, Curves, draw_trial
 from odyssey.records.reading import check_unmixed, folder, tables, with_curves
 from odyssey.records.retraining import name_of, train_again
 from odyssey.records.table import curves_line, parse_curves
@@ -28,7 +28,7 @@ class Verified:
 
     Attributes:
         trials: number of records read.
-        notes: what could not be checked.
+        notes: what could not be checked, and why.
         compared: one line for each trial that was trained again and agreed.
         problems: one line for each thing that is wrong.
     """
@@ -46,7 +46,8 @@ def verify(
 
     The sample is drawn at random, always the same one of the same archive. With the processor, Python (see
     `odyssey.records.machine`) and version that made the record, row and curves must agree bit for bit (but for the time
-    taken); elsewhere the losses of the first epochs must agree (`odyssey.records.retraining`).
+    taken); elsewhere the losses of the first epochs must agree (`odyssey.records.retraining`). A sample that
+    stays smaller than asked for, for want of a corpus or an engine, is a problem: it has shown less than was asked.
 
     Args:
         path: folder of the archive, by default that of `odyssey.records.folder`.
@@ -87,6 +88,10 @@ def verify(
         outcome = train_again(_drawn(candidates, sample), jobs)
         found.compared += outcome.compared
         found.problems += outcome.problems
+        found.notes += outcome.notes
+        wanted = min(sample, found.trials)
+        if found.notes and outcome.trained < wanted:
+            found.problems.append(f"{outcome.trained} of {wanted} trials trained again: {'; '.join(found.notes)}")
     return found
 
 
@@ -120,12 +125,14 @@ def _problems(record: dict, curves: Curves, task: Task | None):
 
 
 def _early_stopping(record: dict, curves: Curves):
-    """Best epoch and end of training against the curves, which are rounded: rounding keeps the order, but for ties."""
+    """Best epoch, end and status against the curves, which are rounded: rounding keeps the order, but for ties."""
     epochs, best = record["epochs"], record["best_epoch"]
     broken = [e for e in range(epochs) if not (isfinite(curves.train_loss[e]) and isfinite(curves.valid_loss[e]))]
     if broken and (record["status"] == FINISHED or broken != [epochs - 1]):
         yield f"the loss of epoch {broken[0] + 1} is not finite, but training went on or finished"
         return
+    if record["status"] == DIVERGED and not broken and isfinite(record["test_loss"]):
+        yield f"status is {DIVERGED}, but every loss is finite"
     scores = list(zip(curves.valid_score, curves.valid_loss, strict=True))  # equal scores are told apart by the loss
     if broken:
         scores.pop()
@@ -141,9 +148,11 @@ def _early_stopping(record: dict, curves: Curves):
         there = getattr(curves, name)[best - 1]
         if getattr(rounded, name)[0] != there:
             yield f"{name} is {record[name]!r}, but the curve gives {there!r} at its best epoch"
+    last = 1  # Of equal scores the last: which of them was the better one is lost in rounding.
     for epoch in range(1, epochs):
-        so_far = scores[:epoch]
-        if epoch - max(e for e, score in enumerate(so_far, 1) if score == min(so_far)) > PATIENCE:
+        if scores[epoch - 1] <= scores[last - 1]:
+            last = epoch
+        if epoch - last > PATIENCE:
             yield f"training went on after epoch {epoch}, which lies more than {PATIENCE} epochs behind the best"
             return
     if not broken and epochs != MAX_EPOCHS and epochs - best != PATIENCE + 1:
