@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+import sqlalchemy
+
 from odyssey import records as archive
 from odyssey.engine import Engine
 from odyssey.errors import OdysseyError
@@ -18,7 +20,7 @@ from odyssey.progress import Progress
 from odyssey.protocol import TRIALS, Curves, Result, Trial, draw_trial
 from odyssey.records.reading import read_rows, table_file, with_curves
 from odyssey.storage import Storage
-from odyssey.study import Queue, heartbeat, result_of
+from odyssey.study import Queue, heartbeat
 from odyssey.tasks.base import Task
 from odyssey.training import Report
 from odyssey.variants import VARIANTS, variant
@@ -83,7 +85,7 @@ def search(
         if database is None:
             if not _missing(root, task, wanted):
                 return Outcome(0, 0, 0, False)
-            database = databases.enter_context(Storage(f"sqlite:///{root.resolve() / 'study.sqlite3'}"))
+            database = databases.enter_context(Storage(_beside(root)))
         queues = {code: Queue(database, task, code) for code in codes}
         taken_over = _synchronise_all(root, task, queues, storage is not None)
         known = set(wanted)
@@ -121,6 +123,12 @@ class _Recorder(Report):
 
     def stopping(self) -> bool:
         return self.stopped
+
+
+def _beside(root) -> str:
+    """URL of the study database in the archive's folder, whose name may hold what means something in a URL."""
+    file = str(root.resolve() / "study.sqlite3")
+    return sqlalchemy.URL.create("sqlite", database=file).render_as_string(hide_password=False)
 
 
 def _missing(root, task: Task, wanted: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -163,7 +171,7 @@ def _synchronise(root, task: Task, code: str, queue: Queue, take_over: bool) -> 
             "to train it again, remove that file"
         )
     for index in lost:
-        archive.append(root, *result_of(finished[index]))
+        archive.append(root, *queue.result_of(finished[index]))
     live = queue.live()
     if any(index not in live for index in rows):
         for row, curves in with_curves(table_file(root, task.name, task.corpus, code)):

@@ -71,11 +71,18 @@ class Queue:
 
     def finished(self) -> dict[int, FrozenTrial]:
         """The trials that have a result, by index."""
-        return {t.user_attrs.get("index"): t for t in self.trials() if t.state in FINISHED_STATES}
+        return {index: t for index, t in self._indexed() if t.state in FINISHED_STATES}
 
     def live(self) -> set[int]:
         """The indices that have a result or that somebody is training."""
-        return {t.user_attrs.get("index") for t in self.trials() if t.state in LIVE_STATES}
+        return {index for index, t in self._indexed() if t.state in LIVE_STATES}
+
+    def _indexed(self) -> Iterator[tuple[int, FrozenTrial]]:
+        """The trials of the cell. A study is open to Optuna's own tools too, and what they add has no index."""
+        for trial in self.trials():
+            index = trial.user_attrs.get("index")
+            if isinstance(index, int) and not isinstance(index, bool) and index >= 0:
+                yield index, trial
 
     def free_dead(self) -> None:
         """Mark the attempts of dead workers as failed.
@@ -101,7 +108,7 @@ class Queue:
                 return False
             trial_id = self._storage.backend.create_new_trial(self._id, template)
             self._storage.backend.record_heartbeat(trial_id)
-        rivals = [t for t in self.trials() if t.user_attrs.get("index") == trial.index and t.state in LIVE_STATES]
+        rivals = [t for index, t in self._indexed() if index == trial.index and t.state in LIVE_STATES]
         if min((t._trial_id for t in rivals), default=None) != trial_id:
             self._end(trial_id, TrialState.FAIL)
             return False
@@ -140,23 +147,25 @@ class Queue:
             for trial_id in list(self._claimed.values()):
                 self._storage.backend.record_heartbeat(trial_id)
 
+    def result_of(self, trial: FrozenTrial) -> tuple[dict, Curves]:
+        """Row and curves of a finished trial, as a worker on another machine noted them.
+
+        Raises:
+            OdysseyError: they are not there or unreadable.
+        """
+        try:
+            row = parse_row(next(csv.reader([trial.system_attrs["row"]])))
+            return row, parse_curves(trial.system_attrs["curves"])[1]
+        except (KeyError, ValueError, csv.Error) as problem:
+            raise OdysseyError(
+                f"study {self.name}: its trial {trial.number} holds no readable result: {problem}: name another study "
+                "database (--storage); the records of each machine are noted there"
+            ) from None
+
     def _end(self, trial_id: int, state: TrialState) -> None:
         # Somebody else may have ended it first.
         with self._storage.errors(), suppress(optuna.exceptions.UpdateFinishedTrialError):
             self._storage.backend.set_trial_state_values(trial_id, state)
-
-
-def result_of(trial: FrozenTrial) -> tuple[dict, Curves]:
-    """Row and curves as a worker on another machine noted them in the study.
-
-    Raises:
-        OdysseyError: they are not there or unreadable.
-    """
-    try:
-        row = parse_row(next(csv.reader([trial.system_attrs["row"]])))
-        return row, parse_curves(trial.system_attrs["curves"])[1]
-    except (KeyError, ValueError) as problem:
-        raise OdysseyError(f"trial {trial.number} of the study holds no readable result: {problem}") from None
 
 
 @contextmanager

@@ -227,6 +227,41 @@ def test_an_error_in_training_gives_the_trials_back(tmp_path, task):
     assert search(task, FakeEngine(), ["V"], 3, tmp_path, quiet=True).trained == 3
 
 
+@pytest.mark.parametrize("name", ["why?", "100%41", "a#b", "{x}"])
+def test_the_folder_may_have_any_name(tmp_path, task, name):
+    search(task, FakeEngine(), ["V"], 2, tmp_path / name, quiet=True)
+    assert (tmp_path / name / "study.sqlite3").is_file() and [path.name for path in tmp_path.iterdir()] == [name]
+    assert search(task, FakeEngine(), ["V"], 3, tmp_path / name, quiet=True).trained == 1
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_trials_that_others_add_to_the_study_are_let_be(tmp_path, task, shared):
+    """As through Optuna itself, which gives them no index; or with one that is none."""
+    storage = f"sqlite:///{tmp_path / 'study.sqlite3'}"
+    options = {"records": tmp_path, "storage": storage if shared else None, "quiet": True}
+    search(task, FakeEngine(), ["V"], 2, **options)
+    added = optuna.load_study(study_name=f"toy/toy/0/protocol-{PROTOCOL}/V", storage=storage)
+    for index in (None, "1", True, 2.0, -1):
+        trial = added.ask()
+        if index is not None:
+            trial.set_user_attr("index", index)
+        added.tell(trial, 1.0)
+    assert search(task, FakeEngine(), ["V"], 4, **options) == Outcome(2, 0, 0, False)
+
+
+@pytest.mark.parametrize("row", [None, 5, "", "1,2"])
+def test_a_result_of_others_that_cannot_be_read_is_one_line(tmp_path, task, row):
+    storage = f"sqlite:///{tmp_path / 'study.sqlite3'}"
+    search(task, FakeEngine(), ["V"], 1, tmp_path, storage, quiet=True)
+    name = f"toy/toy/0/protocol-{PROTOCOL}/V"
+    noted = {} if row is None else {"row": row, "curves": "{}"}
+    optuna.load_study(study_name=name, storage=storage).add_trial(
+        optuna.trial.create_trial(value=1.0, user_attrs={"index": 1}, system_attrs=noted)
+    )
+    with pytest.raises(OdysseyError, match=rf"^study {name}: its trial 1 holds no readable .*: name another .*storage"):
+        search(task, FakeEngine(), ["V"], 3, tmp_path, storage, quiet=True)
+
+
 def test_a_file_that_is_no_database_is_one_line(tmp_path, task):
     (tmp_path / "study.sqlite3").write_text("no database " * 100)
     with pytest.raises(OdysseyError, match=r"study\.sqlite3: file is not a database: check the database"):
