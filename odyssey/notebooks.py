@@ -1,7 +1,9 @@
 """Executes the book's notebooks: one template for every cell of the study, then the notebooks that sum up.
 
 What is stored is what a reader, and ``pytest --nbval``, needs: sources, outputs and the alternative text of figures; no
-time stamps, no paths, no name of the kernel that happened to run.
+time stamps, no paths, no name of the kernel that happened to run, and not how many trials it trained at a time. A
+stored notebook of a corpus that is not embedded can be executed again, by ``pytest --nbval`` for one, only where
+`odyssey.corpora.root_variable` says where that corpus lies.
 """
 
 import os
@@ -29,6 +31,8 @@ SUMMARIES = tuple(
 )
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 INJECTED = "injected-parameters"
+# Parameters that say how this machine executes a notebook, not what is in it.
+NOT_STORED = ("jobs", "root")
 
 
 def book_folder() -> Path:
@@ -51,6 +55,7 @@ def execute(
     records: str | None = None,
     book: Path | None = None,
     summaries: bool = True,
+    root: str | None = None,
     tell: Callable[[Path], None] = lambda path: None,
     **parameters,
 ) -> list[Path]:
@@ -64,6 +69,7 @@ def execute(
         records: folder of the records, by default that of `odyssey.records.folder`.
         book: folder of the book, by default that of the checkout.
         summaries: whether to execute the summaries too.
+        root: path to the user's files, for a corpus that is not embedded. Like ``jobs`` it is not stored.
         tell: called with each notebook as soon as it is written.
         parameters: further parameters of the template, such as ``jobs``.
 
@@ -77,6 +83,8 @@ def execute(
     book = book or book_folder()
     corpus = corpus_for(task, corpus)
     variants = [variant(code).code for code in variants]
+    if root:
+        parameters["root"] = _absolute(root)
     recorded = archive.read(records, task, corpus)
     if trials is None:
         trials = equal_budget(recorded)
@@ -103,6 +111,14 @@ def execute(
             del os.environ["ODYSSEY_RECORDS"]
         elif records is not None:
             os.environ["ODYSSEY_RECORDS"] = before
+
+
+def _absolute(root):
+    """A kernel runs in the folder of its notebook, so a relative path would lead elsewhere."""
+    try:
+        return str(Path(root).expanduser().resolve())
+    except RuntimeError:
+        raise OdysseyError(f"{root}: there is no such home folder: write the path out") from None
 
 
 def _plan(book, task, variants, parameters, trials, summaries):
@@ -191,8 +207,13 @@ def _papermill(papermill, work, done, parameters, target):
 
 
 def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """`notebook` without what differs from run to run, and with the alternative text of its figures in their cells."""
+    """`notebook` without what differs between runs or machines, with the alternative text of figures in their cells."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    for cell in notebook.cells:
+        if INJECTED in cell.metadata.get("tags", []):
+            # Papermill writes one line a parameter.
+            lines = cell.source.rstrip().splitlines()
+            cell.source = "\n".join(line for line in lines if line.partition(" = ")[0] not in NOT_STORED)
     for number, cell in enumerate(notebook.cells):
         # Random otherwise, and a notebook that changed in nothing would be another file.
         cell.id = f"cell-{number}"
@@ -200,7 +221,6 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
             cell.metadata.pop(name, None)
         if INJECTED in cell.metadata.get("tags", []):
             cell.metadata["tags"] = [INJECTED, "hide-input"]
-            cell.source = cell.source.rstrip()
         for output in cell.get("outputs", []):
             image = output.get("metadata", {}).get("image/png", {})
             if "alt" in image:

@@ -12,6 +12,13 @@ from odyssey.corpora.base import Corpus
 from odyssey.tasks import load_task
 
 
+@pytest.fixture(autouse=True)
+def no_corpora_of_ones_own(monkeypatch):
+    """Whoever has corpora at hand has told their variables; the tests bring their own files."""
+    for name in corpora.CORPORA:
+        monkeypatch.delenv(corpora.root_variable(name), raising=False)
+
+
 @pytest.fixture
 def toy_task():
     """The factory of toy tasks, `toys.toy_task`."""

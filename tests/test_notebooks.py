@@ -122,13 +122,45 @@ def test_summaries_get_the_parameters_they_have(tmp_path, book, task, monkeypatc
     made = notebooks.execute("music", corpus="music21", **options)
     assert made == told == [book / f"{name}.ipynb" for name in names]
     assert [len(nbformat.read(path, as_version=4).cells) for path in made] == [2, 2, 2, 1]
+    monkeypatch.chdir(tmp_path)
     notebooks.execute("music", corpus="jsb", root="rolls.mat", **options)
     shown = [nbformat.read(path, as_version=4).cells[-1].outputs for path in made[:3]]
-    assert [outputs[0].data["text/plain"] for outputs in shown] == [
-        "('jsb', 'rolls.mat')",
+    assert [" ".join(outputs[0].data["text/plain"].split()) for outputs in shown] == [
+        f"('jsb', '{tmp_path / 'rolls.mat'}')",
         "('espeak', None)",
         "('espeak', 'jsb')",
     ]
+
+
+def test_what_belongs_to_the_machine_is_used_and_not_stored(tmp_path, task, monkeypatch):
+    """A relative path is meant from the folder of the call, not from that of the notebook, where the kernel runs."""
+    record(tmp_path / "records", task, "V", 0, 9.0)
+    (tmp_path / "book" / "notebooks").mkdir(parents=True)
+    source = 'task = ""\nvariant = ""\ncorpus = ""\ntrials = 0\njobs = 1\nroot = None'
+    shown = "from pathlib import Path\n(Path(root) / 'rolls').read_text(), jobs, trials"
+    write(tmp_path / "book" / notebooks.TEMPLATE, source, shown)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "rolls").write_text("notes")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    texts = []
+    for root, jobs in (("mine", 3), ("~/mine", 3), (str(tmp_path / "mine"), 3)):
+        options = {"records": "records", "book": tmp_path / "book", "summaries": False, "root": root, "jobs": jobs}
+        [path] = notebooks.execute("music", ["V"], **options)
+        texts.append(path.read_text(encoding="utf-8"))
+        cells = nbformat.reads(texts[-1], as_version=4).cells
+        assert cells[-1].outputs[0].data["text/plain"] == "('notes', 3, 1)"
+        [injected] = [cell for cell in cells if notebooks.INJECTED in cell.metadata.get("tags", [])]
+        names = [line.partition(" = ")[0] for line in injected.source.splitlines()]
+        assert names == ["# Parameters", "task", "variant", "trials", "corpus"]
+        assert 'mine"' not in texts[-1] and str(tmp_path) not in texts[-1]
+    assert texts[0] == texts[1] == texts[2]
+
+
+def test_nobody_s_home_is_one_line(tmp_path, task):
+    record(tmp_path / "records", task, "V", 0, 9.0)
+    with pytest.raises(OdysseyError, match="~nosuchuser/x: there is no such home folder: write the path out"):
+        notebooks.execute("music", ["V"], records=tmp_path / "records", root="~nosuchuser/x")
 
 
 def test_executing_in_place_does_not_pile_up_parameters(tmp_path):

@@ -9,6 +9,8 @@ EPILOG = """examples:
   odyssey notebooks --task music --trials 50   trains what the records lack of 50 trials first
 
 What is stored is compared by `pytest --nbval book/`; after a search that added trials, execute the notebooks again.
+Neither --jobs nor --root is stored. So nbval can execute notebooks that were made with --root again only where the
+environment names your copy of the corpus, as ODYSSEY_TIMIT does that of timit.
 """
 
 

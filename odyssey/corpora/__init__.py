@@ -1,5 +1,6 @@
 """The corpora, by name: for each task one that is embedded, in one size or two, and one that the user brings."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,12 +20,15 @@ class Source:
         needs: what the user has to bring (empty for an embedded corpus), for messages.
         load: gives the corpus; takes the path to the user's files unless embedded. Libraries that take long
             to import are imported only when it is called.
+        standing: what it is beside the corpus that the paper used, for those who read results; empty where the task
+            is none of the paper's.
     """
 
     task: str
     embedded: bool
     needs: str
     load: Callable[..., Corpus]
+    standing: str = ""
 
 
 def _music21() -> Corpus:
@@ -63,17 +67,25 @@ def _hershey(size: str) -> Corpus:
     return hershey.load(size)
 
 
+_OWN = "the paper's own corpus"
+_SPOKEN = "synthetic speech, not TIMIT"
+_WRITTEN = "synthetic pen strokes, not IAM-OnDB"
+
 # Of a task's embedded corpora the first is the default, and the one whose name ends in "-full" is of the paper's size.
 CORPORA = {
-    "espeak": Source("speech", True, "", partial(_espeak, "default")),
-    "espeak-full": Source("speech", True, "", partial(_espeak, "full")),
-    "timit": Source("speech", False, "the folder of TIMIT (LDC93S1) that holds TRAIN and TEST", _timit),
-    "timit-sample": Source("speech", False, "the folder of the sample of TIMIT that NLTK offers", _timit),
-    "hershey": Source("handwriting", True, "", partial(_hershey, "default")),
-    "hershey-full": Source("handwriting", True, "", partial(_hershey, "full")),
-    "iamondb": Source("handwriting", False, "the folder of IAM-OnDB (lineStrokes, ascii, split files)", _iamondb),
-    "music21": Source("music", True, "", _music21),
-    "jsb": Source("music", False, "the piano-roll file of Boulanger-Lewandowski et al. (.pickle, .json or .mat)", _jsb),
+    "espeak": Source("speech", True, "", partial(_espeak, "default"), _SPOKEN),
+    "espeak-full": Source("speech", True, "", partial(_espeak, "full"), _SPOKEN),
+    "timit": Source("speech", False, "the folder of TIMIT (LDC93S1) that holds TRAIN and TEST", _timit, _OWN),
+    "timit-sample": Source(
+        "speech", False, "the folder of the sample of TIMIT that NLTK offers", _timit, "a small part of TIMIT"
+    ),
+    "hershey": Source("handwriting", True, "", partial(_hershey, "default"), _WRITTEN),
+    "hershey-full": Source("handwriting", True, "", partial(_hershey, "full"), _WRITTEN),
+    "iamondb": Source("handwriting", False, "the folder of IAM-OnDB (lineStrokes, ascii, split files)", _iamondb, _OWN),
+    "music21": Source("music", True, "", _music21, "real chorales from other editions, not the published rolls"),
+    "jsb": Source(
+        "music", False, "the piano-roll file of Boulanger-Lewandowski et al. (.pickle, .json or .mat)", _jsb, _OWN
+    ),
 }
 
 
@@ -115,12 +127,18 @@ def full_size(name: str) -> str:
     return full
 
 
+def root_variable(name: str) -> str:
+    """The environment variable that names the user's files of a corpus, such as ``ODYSSEY_TIMIT``."""
+    return f"ODYSSEY_{name.upper().replace('-', '_')}"
+
+
 def load(name: str, root: str | Path | None = None) -> Corpus:
     """A corpus by name.
 
     Args:
         name: a key of `CORPORA`.
-        root: path to the user's files; only, and always, for a corpus that is not embedded.
+        root: path to the user's files; only for a corpus that is not embedded, and by default what its
+            `root_variable` names: notebooks, which others may read, need not hold such a path.
 
     Raises:
         OdysseyError: the name is unknown, the path is missing or not wanted, the files are not as they should be, or
@@ -133,8 +151,9 @@ def load(name: str, root: str | Path | None = None) -> Corpus:
         if root is not None:
             raise OdysseyError(f"corpus {name} is embedded and takes no path: leave {str(root)!r} out")
         return source.load()
-    if root is None:
-        raise OdysseyError(f"corpus {name} needs a path (--root) to {source.needs}")
+    root = root or os.environ.get(root_variable(name))
+    if not root:
+        raise OdysseyError(f"corpus {name} needs a path (--root) to {source.needs}, or {root_variable(name)} set to it")
     try:
         path = Path(root).expanduser()
     except RuntimeError:

@@ -78,7 +78,7 @@ class Study:
     Attributes:
         task: its name.
         corpus: name of the corpus.
-        title: of the corpus, one line.
+        title: of the corpus, its name and what it is.
         score: name of the score.
         unit: of the score.
         trials: as `odyssey.records.read` gives them.

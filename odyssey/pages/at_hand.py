@@ -11,6 +11,7 @@ import pandas as pd
 
 from odyssey import records as archive
 from odyssey.analysis.comparison import equal_budget
+from odyssey.corpora import CORPORA
 from odyssey.corpora.base import SPLITS, Corpus
 from odyssey.errors import OdysseyError
 from odyssey.tasks.base import Task
@@ -32,11 +33,21 @@ class Cell:
 
 
 def task_at_hand(task: str, corpus: str | None = None, root: str | None = None) -> Task:
-    """`odyssey.tasks.load_task` without the progress bar of a first use."""
+    """`odyssey.tasks.load_task` without the progress bar of a first use.
+
+    Whoever asks only what the score is called leaves the corpus out: the embedded one says it as well, and needs no
+    files.
+    """
     from odyssey.tasks import load_task
 
     with redirect_stderr(io.StringIO()):
         return load_task(task, corpus, root)
+
+
+def with_standing(corpus: str) -> str:
+    """A corpus's name and what it is beside the paper's, such as ``espeak (synthetic speech, not TIMIT)``."""
+    standing = CORPORA[corpus].standing if corpus in CORPORA else ""
+    return f"{corpus} ({standing})" if standing else corpus
 
 
 def corpus_at_hand(corpus: str, root: str | None = None) -> Corpus:

@@ -9,7 +9,7 @@ from odyssey import tables
 from odyssey.analysis.comparison import scored, top
 from odyssey.errors import OdysseyError
 from odyssey.figures.explorer import Study
-from odyssey.pages.at_hand import corpus_at_hand, task_at_hand
+from odyssey.pages.at_hand import task_at_hand, with_standing
 from odyssey.pages.glue import glue_all
 from odyssey.progress import duration
 from odyssey.protocol import DIVERGED, TRIALS
@@ -34,12 +34,11 @@ def explorer_at_hand(corpora: Mapping[str, str]) -> list[Study]:
         study, words = None, f"No trials of {task} on {corpus} are recorded yet."
         trials = archive.read(None, task, corpus)
         if len(trials):
-            at_hand = task_at_hand(task, corpus)
-            title = corpus_at_hand(corpus).title
-            study = Study(task, corpus, title, at_hand.score_name, at_hand.score_unit, trials)
+            scored_as = task_at_hand(task)
+            study = Study(task, corpus, with_standing(corpus), scored_as.score_name, scored_as.score_unit, trials)
             words = f"{_counted(trials)} {_seen(study)}".rstrip()
             studies.append(study)
-        glue_all({f"explorer-{task}-seen": words, f"explorer-{task}-corpus": corpus})
+        glue_all({f"explorer-{task}-seen": words, f"explorer-{task}-corpus": with_standing(corpus)})
     if not studies:
         raise OdysseyError("no trials are recorded: search first (odyssey search)")
     glue_all({"explorer-trials": sum(len(study.trials) for study in studies)})

@@ -65,6 +65,17 @@ def test_wrong_choice_is_one_line_with_the_choices(call, words):
     assert all(word in message for word in words)
 
 
+def test_a_variable_may_name_the_files_of_a_corpus(monkeypatch, tmp_path):
+    source = corpora.Source("b", False, "files", lambda root: make_corpus(name="a-b", title=str(root)))
+    monkeypatch.setitem(corpora.CORPORA, "a-b", source)
+    monkeypatch.setenv("ODYSSEY_A_B", str(tmp_path / "set"))
+    assert corpora.load("a-b").title == str(tmp_path / "set")
+    assert corpora.load("a-b", tmp_path / "given").title == str(tmp_path / "given")
+    monkeypatch.setenv("ODYSSEY_A_B", "")
+    with pytest.raises(OdysseyError, match=r"corpus a-b needs a path .* or ODYSSEY_A_B set to it"):
+        corpora.load("a-b")
+
+
 def test_home_folder_is_expanded(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(OdysseyError, match=str(tmp_path / "rolls.json")):

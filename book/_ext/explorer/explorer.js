@@ -98,7 +98,7 @@
 
   function summarise(codes) {
     const sentences = [
-      `${task.title} (corpus ${task.corpus}): ${counted(chosen.length, "trial")} of ` +
+      `Corpus ${task.title}: ${counted(chosen.length, "trial")} of ` +
         `${codes.length ? codes.join(", ") : "no variant"}; scores are the ${task.score} in ${task.unit}.`,
     ];
     const missing = chosen.length - drawn.length;
