@@ -70,10 +70,8 @@ def test_epochs_are_not_seconds():
     assert error(time_effect(NOISE_AXIS), cell(trials)) > 5 * error(epochs_effect(NOISE_AXIS), cell(trials))
 
 
-def test_a_trial_without_an_epoch_is_one_of_one_epoch():
-    trials = trials_of(nothing, count=30)
-    trials.loc[3, "epochs"] = 0
-    assert cell(trials).epochs[3] == 0 and cell(trials.assign(test_score=np.nan)) is None
+def test_without_a_score_there_is_no_cell():
+    assert cell(trials_of(nothing, count=30).assign(test_score=np.nan)) is None
 
 
 def test_a_trial_that_exploded_is_just_the_last():
