@@ -19,16 +19,19 @@ BUDGET = 1.0
 
 
 def take_turns(epochs: dict[Hashable, Callable[[], object]], rounds: int = ROUNDS, budget: float = BUDGET) -> dict:
-    """The best time in seconds of each of `epochs`, called round after round.
+    """The best time in seconds of each of `epochs`, called round after round, twice a turn.
 
-    The first round is not timed: it compiles, and fills the caches. One that has used up its `budget` of seconds sits
-    out after `FEWEST_ROUNDS` rounds, so that the slow ones do not set the time of the whole.
+    The second call of a turn is timed: a trial trains for minutes on end, with its weights and its code in the caches,
+    and the first call brings them back there. The first round, which compiles, is not timed at all. One that has used
+    up its `budget` of seconds sits out after `FEWEST_ROUNDS` rounds, so that the slow ones do not set the time of the
+    whole.
     """
     best, spent = dict.fromkeys(epochs, float("inf")), dict.fromkeys(epochs, 0.0)
     for number in range(rounds + 1):
         for name, epoch in epochs.items():
             if number > FEWEST_ROUNDS and spent[name] > budget:
                 continue
+            epoch()
             began = perf_counter()
             epoch()
             seconds = perf_counter() - began

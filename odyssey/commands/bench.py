@@ -12,11 +12,11 @@ EPILOG = """examples:
   odyssey bench --scale cost.json                      how cost grows, for the book's page on cost; minutes
 
 Each line: one update on one training sequence, forwards, backwards and the step of momentum, in float32 on one core;
-all take turns, and the best of many rounds counts. ratio: how many times as long as the compiled engine takes for the
-same variant. to V: how many times as long as it takes for vanilla. of bound: how much of what the machine can do at
-best is reached (the formula is in odyssey/bench/bound.py). What an update takes beyond the bound: the functions of the
-block, and as a rest its other arithmetic, copies, the loss, and waiting for the frame before. JAX takes part where it
-is installed.
+all take turns, each warmed up in its turn, and the best of many rounds counts. ratio: how many times as long as the
+compiled engine takes for the same variant. to V: how many times as long as it takes for vanilla. of bound: how much of
+what the machine can do at best is reached (the formula is in odyssey/bench/bound.py). What an update takes beyond the
+bound: the functions of the block, and as a rest its other arithmetic, copies, the loss, and waiting for the frame
+before. JAX takes part where it is installed.
 """
 
 
