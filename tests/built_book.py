@@ -31,4 +31,5 @@ def contents() -> dict:
 def pages() -> list[str]:
     """Every page of the table of contents, without suffix."""
     toc = contents()
-    return [toc["root"]] + [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
+    return [toc["root"], *(page["file"] for chapter in chapters for page in (chapter, *chapter.get("sections", ())))]

@@ -84,6 +84,8 @@ def test_prose_has_no_result_typed():
         text = re.sub(r"```console\n.*?```", "", text, flags=re.DOTALL)
         typed = set(re.findall(r"(?<![\w.,])\d+\.\d+(?![\w.,]*\d)", text))
         assert typed <= allowed, page
+        # To MyST it would be a comment, and part of a sentence would be missing.
+        assert not re.search(r"^\s*%", text, flags=re.MULTILINE), page
 
 
 def notation(name):
