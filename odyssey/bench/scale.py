@@ -9,7 +9,7 @@ from odyssey.bench.sample import mean_frames, sample
 from odyssey.bench.side_by_side import compiled
 from odyssey.bench.stored import Measurement
 from odyssey.bench.turns import one_core, take_turns
-from odyssey.bench.workers import gains
+from odyssey.bench.workers import SEQUENCES, gains
 from odyssey.records.machine import machine
 from odyssey.tasks.base import Task
 from odyssey.variants import VARIANTS
@@ -47,11 +47,11 @@ def measure(tasks: Mapping[str, Task], full: Mapping[str, int], cores: int, tell
                 length.append({"blocks": blocks, "frames": frames, "update_ms": 1000 * seconds / _SEQUENCES})
             for number, seconds in _epochs({n: sample(last, frames_here, n) for n in COUNTS}, blocks).items():
                 count.append({"blocks": blocks, "sequences": number, "epoch_ms": 1000 * seconds})
-    few = sample(last, frames_here, _SEQUENCES)
+    many = sample(last, frames_here, SEQUENCES)
     for blocks in SOME_BLOCKS:
         tell(f"{last.name}: {cores} workers, {blocks} blocks")
         numbers = range(1, cores + 1)
-        found = gains(lambda n=blocks: compiled(few, "V", n).train_epoch, numbers)
+        found = gains(lambda n=blocks: compiled(many, "V", n).train_epoch, numbers)
         workers += [{"blocks": blocks, "workers": n, "gain": gain} for n, gain in zip(numbers, found, strict=True)]
     return Measurement(machine(), *map(pd.DataFrame, (size, length, count, workers)))
 

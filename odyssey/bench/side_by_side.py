@@ -6,19 +6,18 @@ from importlib.util import find_spec
 
 import torch
 
-from odyssey.bench import library
+from odyssey.bench import library, workers
 from odyssey.bench.bound import bound
 from odyssey.bench.limits import Limits
+from odyssey.bench.rivals import COMPILED, EAGER, LIBRARY, SCAN
 from odyssey.bench.sample import mean_frames, sample
 from odyssey.bench.turns import one_core, take_turns
-from odyssey.bench.workers import gains
 from odyssey.engine.cpu import CPUTrainer, Data
 from odyssey.engine.torch import TorchTrainer
 from odyssey.protocol import Hyperparameters, Trial
 from odyssey.tasks.base import CTC, Task
 from odyssey.variants import VARIANTS
 
-COMPILED, LIBRARY, SCAN, EAGER = "compiled", "nn.LSTM", "JAX", "eager cell"
 SEQUENCES = 8
 
 
@@ -27,7 +26,7 @@ class Row:
     """What was measured of one rival.
 
     Attributes:
-        rival: one of the four names above.
+        rival: one of the four names of `odyssey.bench.rivals`.
         variant: of its network.
         milliseconds: of one update: forwards, backwards and the step of momentum, on one sequence.
         ratio: how many times as long as the compiled engine it takes for the same variant.
@@ -64,6 +63,10 @@ def side_by_side(task: Task, blocks: int, limits: Limits, frames: int | None = N
         bounds = {code: bound(task.network(code, blocks), frames, limits) for code in VARIANTS}
         large = limits.largest_product_rate()
         best = take_turns(_rivals(few, blocks))
+    two = None
+    if cores > 1:
+        many = sample(task, frames, workers.SEQUENCES)
+        two = workers.gains(lambda: compiled(many, "V", blocks).train_epoch, [1, 2])[1]
     rows = [
         Row(
             rival=rival,
@@ -82,7 +85,7 @@ def side_by_side(task: Task, blocks: int, limits: Limits, frames: int | None = N
         "rows": [asdict(row) for row in rows],
         "bound": asdict(bounds["V"]) | {"total": bounds["V"].total},
         "product_rate": large,
-        "two_trials": gains(lambda: compiled(few, "V", blocks).train_epoch, [1, 2])[1] if cores > 1 else None,
+        "two_trials": two,
     }
 
 

@@ -8,6 +8,9 @@ from threadpoolctl import threadpool_limits
 
 from odyssey.bench.turns import take_turns
 
+# Sequences in an epoch. The end of an epoch needs the GIL, for which others have to wait: with a handful of sequences
+# that would count for more than it does in a trial, whose epochs have hundreds.
+SEQUENCES = 64
 # One turn should take so many seconds: long against starting the threads.
 _TURN = 0.1
 
@@ -18,7 +21,7 @@ def gains(make_epoch: Callable[[], Callable[[], object]], workers: Sequence[int]
     Each worker is a thread with a trainer of its own, as in the engine; one, two, … of them take turns.
 
     Args:
-        make_epoch: makes a trainer and gives its method that trains an epoch, without the GIL.
+        make_epoch: makes a trainer and gives its method that trains an epoch, without the GIL, of `SEQUENCES`.
         workers: numbers of workers, the first of them 1.
         rounds: the best of so many counts.
     """

@@ -1,0 +1,59 @@
+"""The benchmark of the compiled engine beside its rivals, stored for the book (``odyssey bench --json``)."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from odyssey.errors import OdysseyError
+
+COMPILED, LIBRARY, SCAN, EAGER = "compiled", "nn.LSTM", "JAX", "eager cell"
+COLUMNS = ["task", "blocks", "rival", "variant", "milliseconds", "ratio", "bound"]
+PARTS = ["recurrence", "products", "update", "functions", "total"]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """What `odyssey.bench.side_by_side` measured, in milliseconds of one core.
+
+    Attributes:
+        machine: where.
+        rows: one for each ``task``, ``blocks``, ``rival`` and its ``variant``, the columns as in
+            `odyssey.bench.side_by_side.Row`.
+        bounds: one for each ``task`` and ``blocks``, of vanilla: the parts of `odyssey.bench.bound.Bound` and their
+            ``total``, in milliseconds; ``frames``, the length of the sequences; ``two_trials``, the throughput of two
+            trials on two cores over that of one, NaN where there was one core.
+    """
+
+    machine: str
+    rows: pd.DataFrame
+    bounds: pd.DataFrame
+
+
+def read(file: Path) -> Benchmark:
+    """A stored benchmark.
+
+    Raises:
+        OdysseyError: the file cannot be read or is no benchmark.
+    """
+    remedy = f"measure anew with odyssey bench --json > {file}"
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        machine, measured = content["machine"], content["measured"]
+        keys = [{"task": size["task"], "blocks": size["blocks"]} for size in measured]
+        rows = [key | row for key, size in zip(keys, measured, strict=True) for row in size["rows"]]
+        bounds = [
+            key
+            | {"frames": size["frames"], "two_trials": size["two_trials"]}
+            | {part: 1000 * size["bound"][part] for part in PARTS}
+            for key, size in zip(keys, measured, strict=True)
+        ]
+        benchmark = Benchmark(machine, pd.DataFrame(rows)[COLUMNS], pd.DataFrame(bounds).astype({"two_trials": float}))
+    except OSError as error:
+        raise OdysseyError(f"{file}: {error.strerror}: {remedy}") from None
+    except (ValueError, KeyError, TypeError):
+        raise OdysseyError(f"{file} is no benchmark of the compiled engine: {remedy}") from None
+    if benchmark.rows.isna().any(axis=None):
+        raise OdysseyError(f"{file} lacks values: {remedy}")
+    return benchmark
