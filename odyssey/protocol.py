@@ -1,7 +1,7 @@
 """The study's protocol: the search space, the training rules, and what a trial and its result are.
 
-Source: Greff et al. 2017, section IV.B (training) and IV.D (search), and the authors' public code for the factor
-(1 − momentum), the summed loss and the early stopping. Change anything here that alters a
+Source: Greff et al. 2017, section IV.B (training) and IV.D (search), and the authors' public code for the form
+of Nesterov's step, the summed loss and the early stopping. Change anything here that alters a
 trajectory and `PROTOCOL` must change with it: records of different protocols are never mixed.
 """
 

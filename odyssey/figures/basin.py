@@ -42,7 +42,11 @@ def basin(trials: Mapping[str, pd.DataFrame], best: Mapping[str, BestRates], cur
             if curves[task].known:
                 labels.append(_BASIN)
                 ends = curves[task].lower.value, curves[task].upper.value
-                axes.plot(ends, [len(found) + 1] * 2, color=GREEN, lw=5, solid_capstyle="butt", gid=f"{task}:{_BASIN}")
+                # Marked at its ends: it may be no wider than one step of the rate.
+                axes.plot(
+                    ends, [len(found) + 1] * 2, "|-", color=GREEN, lw=5, ms=9, mew=2.5, solid_capstyle="butt",
+                    gid=f"{task}:{_BASIN}",
+                )  # fmt: skip
             axes.set_yticks(range(len(labels)), labels)
             axes.set_ylim(len(labels) - 0.4, -0.6)
             axes.grid(axis="y", visible=False)
@@ -71,7 +75,10 @@ def alt_basin(trials: Mapping[str, pd.DataFrame], best: Mapping[str, BestRates],
 
 
 def _basin_in_words(curve):
-    return f"basin from {curve.lower.value:.1e} to {curve.upper.value:.1e}" if curve.known else "basin not known"
+    if not curve.known:
+        return "basin not known"
+    low, high = f"{curve.lower.value:.1e}", f"{curve.upper.value:.1e}"
+    return f"basin at {low}" if low == high else f"basin from {low} to {high}"
 
 
 def _rows(trials):

@@ -84,17 +84,25 @@ def _column(axes, place, scores, colour, gid):
         axes.plot([place - 0.3, place + 0.3], [scores.mean()] * 2, color=INK, lw=1.8)
 
 
+def _edge(trials):
+    """The upper end of the axis of all trials."""
+    return score_axis(Figure().add_subplot(), scored(trials)["test_score"], "")
+
+
 def alt_boxes(trials: pd.DataFrame, unit: str) -> str:
     """What `boxes` shows, variant by variant."""
     table = compare(trials)
     if scored(trials).empty:
         return "No scores yet."
     words = [f"Test scores in {unit} of {len(trials)} trials by variant; lower is better."]
+    edge = _edge(trials)
     for row in table.itertuples():
         if not row.top:
             words.append(f"{row.variant}: no trial with a score.")
             continue
         judged = "" if row.variant == BASELINE else f", {row.verdict}"
+        above = int((scored(trials[trials["variant"] == row.variant])["test_score"] > edge).sum())
+        judged += f"; {above} trials above the axis" if above else ""
         words.append(
             f"{row.variant}: median {row.median:.2f}, best tenth {row.mean:.2f} on average with "
             f"{row.parameters:.0f} parameters{judged}."

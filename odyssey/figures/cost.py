@@ -41,15 +41,23 @@ def growth(measurement: Measurement) -> Figure:
             axes.set_yscale("log")
             plain_log_axis(axes.xaxis, (1, 2, 5))
             plain_log_axis(axes.yaxis, (1,))
-        most = measurement.workers["workers"].max()
-        workers.plot([1, most], [1, most], color=GREY, lw=1, ls=(0, (4, 3)), zorder=1, label="as many times")
+        most, last = measurement.workers["workers"].max(), measurement.size["task"].iloc[-1]
+        workers.plot(
+            [1, most],
+            [1, most],
+            color=GREY,
+            lw=1,
+            ls=(0, (4, 3)),
+            zorder=1,
+            label=f"ideal: {most} workers, {most} times",
+        )
         workers.set_xticks(np.unique(np.linspace(1, most, min(most, 5)).round()))
         workers.set_ylim(bottom=0)
         blocks.set_xlabel("blocks")
         for axes, title in (
-            (blocks, "An update (ms)"),
-            (length, "An update (ms)"),
-            (count, "An epoch (ms)"),
+            (blocks, "An update (ms), by task"),
+            (length, f"An update on {last} (ms)"),
+            (count, f"An epoch on {last} (ms)"),
             (workers, "Throughput"),
         ):
             axes.set_title(title)
@@ -67,8 +75,8 @@ def alt_growth(measurement: Measurement) -> str:
     for task, rows in _by_task(measurement):
         first, last = rows.iloc[0], rows.iloc[-1]
         words.append(
-            f"An update on {task}, {first['frames']} frames: from {first['update_ms']:.2g} ms with {first['blocks']} "
-            f"blocks to {last['update_ms']:.2g} ms with {last['blocks']}."
+            f"An update on {task}, {first['frames']} frames: from {_plain(first['update_ms'])} ms with "
+            f"{first['blocks']} blocks to {_plain(last['update_ms'])} ms with {last['blocks']}."
         )
     for table, x, y, what in (
         (measurement.length, "frames", "update_ms", "an update"),
@@ -77,7 +85,8 @@ def alt_growth(measurement: Measurement) -> str:
         for number, rows in table.groupby("blocks"):
             first, last = rows.iloc[0], rows.iloc[-1]
             words.append(
-                f"{number} blocks, {what} from {first[x]:.0f} to {last[x]:.0f} {x}: {first[y]:.2g} to {last[y]:.2g} ms."
+                f"{number} blocks, {what} from {first[x]:.0f} to {last[x]:.0f} {x}: "
+                f"{_plain(first[y])} to {_plain(last[y])} ms."
             )
     for number, rows in measurement.workers.groupby("blocks"):
         last = rows.iloc[-1]
@@ -110,6 +119,11 @@ def alt_variants(measurement: Measurement, task: str) -> str:
         listed = ", ".join(f"{code} {ratio:.2f}" for code, ratio in ratios.items())
         words.append(f"{number} blocks: {listed}.")
     return " ".join(words)
+
+
+def _plain(value):
+    """Two digits, and all that stand before the point, without a power of ten."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _by_task(measurement):

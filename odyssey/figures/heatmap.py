@@ -13,6 +13,9 @@ from odyssey.analysis.samples import AXES, samples
 from odyssey.figures.style import INK, PAPER, empty_axes, new_figure, styled
 from odyssey.figures.trials import plain_log_axis
 
+# A scale ends at so many times what the middle one of the variants has for its largest value, if one has more: the
+# other variants would all be of one colour.
+_ROOM = 1.5
 _LEAST = 0.25  # end of the scale of interactions, so that rounding errors are not drawn as if they were some
 # Of one hue each way or of rising lightness, and told apart with any of the common colour vision deficiencies.
 _TOTAL, _INTERACTION = "cividis_r", "PuOr"
@@ -42,9 +45,11 @@ def heat_maps(found: Mapping[str, Importance], trials: pd.DataFrame, unit: str) 
                 empty_axes(axes, "too few trials")
             return figure
         total = np.concatenate([result.total for result in known.values()])
-        low, high = total.min(), max(total.max(), total.min() * 1.01)
+        low = total.min()
+        high = max(_end([result.total.max() for result in known.values()]), low * 1.01)
         scale = LogNorm(low, high) if low > 0 else Normalize(low, high)
-        most = max([np.abs(deviations(result, cells[code])).max() for code, result in known.items()] + [_LEAST])
+        strongest = [np.abs(deviations(result, cells[code])).max() for code, result in known.items()]
+        most = max(_end(strongest), _LEAST)
         rates, blocks = (AXES[axis].decode(np.linspace(0, 1, len(total[0]) + 1)) for axis in HEAT)
         for (left, right), (code, result) in zip(panels, found.items(), strict=True):
             left.set_ylabel(code, color=INK, weight="bold")
@@ -73,14 +78,22 @@ def heat_maps(found: Mapping[str, Importance], trials: pd.DataFrame, unit: str) 
             axes.xaxis.set_minor_formatter(NullFormatter())
             axes.set_xlabel("learning rate")
         figure.supylabel("blocks", color=INK, fontsize=11)
+        beyond = ("max" if total.max() > high else "neither", "both" if max(strongest) > most else "neither")
         for column, (image, title) in enumerate(((drawn, f"score ({unit})"), (only, "interaction only (st. dev.)"))):
-            bar = figure.colorbar(image, ax=panels[:, column], location="top", aspect=18, pad=0.01)
+            bar = figure.colorbar(
+                image, ax=panels[:, column], location="top", aspect=18, pad=0.01, extend=beyond[column]
+            )
             bar.set_label(title, loc="left")
             if column == 0 and low > 0:
                 bar.ax.xaxis.set_major_locator(MaxNLocator(4) if high < 3 * low else LogLocator(subs=(1, 2, 5)))
                 bar.ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
                 bar.ax.xaxis.set_minor_locator(NullLocator())
     return figure
+
+
+def _end(largest):
+    """Where a scale ends, by the largest value of each variant."""
+    return min(max(largest), _ROOM * sorted(largest)[len(largest) // 2])
 
 
 def alt_heat_maps(found: Mapping[str, Importance], trials: pd.DataFrame, unit: str) -> str:

@@ -86,7 +86,9 @@ def _bar(axes, place, height, values, gid, points):
 
 def alt_shares(found: Mapping[str, Importance]) -> str:
     """What `shares` shows, variant by variant."""
-    words = ["Stacked bars of the share of the test score's variance in %, by the forest and by the process."]
+    words = [
+        "Stacked bars of shares of the test score's variance in %, by the forest and, in parentheses, by the process."
+    ]
     for code, result in found.items():
         forest, process = grouped(result.forest), grouped(result.process)
         if not np.isfinite(forest).all():

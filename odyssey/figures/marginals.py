@@ -38,7 +38,7 @@ def marginals(found: Mapping[str, Importance], trials: pd.DataFrame, which: str,
         height = 1.0 + 1.0 * max(len(found), 1)
         # Fixed margins: to find room for the labels of so many panels takes longer than to draw them.
         figure = new_figure(height, layout="none")
-        figure.subplots_adjust(0.19, 0.6 / height, 0.985, 1 - 0.12 / height, 0.12, 0.18)
+        figure.subplots_adjust(0.19, 0.6 / height, 0.985, 1 - 0.12 / height, 0.2, 0.18)
         panels = figure.subplots(max(len(found), 1), len(SHOWN), sharex="col", sharey="row", squeeze=False)
         known = {code: result for code, result in found.items() if np.isfinite(result.marginals[which]).all()}
         if not known:

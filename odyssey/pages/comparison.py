@@ -87,7 +87,7 @@ def comparison_at_hand(task: str, corpus: str) -> Compared:
         "vanilla": tables.written(vanilla["mean"], ".2f"),
         "detectable": tables.written(tested["detectable"].min(), ".2f"),
         "detectable-most": tables.written(tested["detectable"].max(), ".2f"),
-        "changed": _listed(_changed(trials)),
+        "changed": _changed(trials),
         "time": duration(trials["seconds"].sum()),
         "caution": comparison.caution(result) or "The study is complete.",
     }
@@ -158,10 +158,12 @@ def _percent(shares):
 
 
 def _changed(trials):
-    """The variants whose verdict after fewer trials, where there was one, is not the one after all of them."""
+    """In words, the variants whose verdict after fewer trials, where there was one, is not that after all of them."""
     verdicts = budget.verdicts(trials)
     told = verdicts.drop(columns="variant").replace(comparison.UNDECIDED, np.nan)
-    return verdicts[told.nunique(axis=1) > 1]
+    if told.shape[1] < 2:
+        return "with so few trials there is no earlier end to compare with"
+    return _listed(verdicts[told.nunique(axis=1) > 1])
 
 
 def _listed(rows):

@@ -6,6 +6,7 @@ import pandas as pd
 
 from odyssey import records as archive
 from odyssey import tables
+from odyssey.analysis.advice.words import power
 from odyssey.analysis.comparison import scored, top
 from odyssey.errors import OdysseyError
 from odyssey.figures.explorer import Study
@@ -65,13 +66,14 @@ def _seen(study):
     tried = scored(study.trials)["learning_rate"]
     first = best.sort_values(["valid_score", "variant"]).iloc[0]
     values = {name: tables.written(first[name], form) for name, (_, form) in tables.TRIAL_COLUMNS.items()}
-    good = tables.reach(best["learning_rate"].min(), best["learning_rate"].max(), ".1e")
+    good = tables.reach(best["learning_rate"].min(), best["learning_rate"].max(), power)
     return (
         "The best tenth of each variant, in validation, was trained at learning rates of "
-        f"{good}; those of all trials with a score are {tables.reach(tried.min(), tried.max(), '.1e')}. "
+        f"{good}; those of all trials with a score are {tables.reach(tried.min(), tried.max(), power)}. "
         f"The trial that is best in validation is number {values['index']} of {first['variant']}: "
         f"{first['test_score']:.2f} {study.unit} on the test set, with {values['blocks']} blocks, a learning rate of "
-        f"{values['learning_rate']}, a momentum of {values['momentum']} and an input noise of {values['input_noise']}. "
+        f"{power(first['learning_rate'])}, a momentum of {values['momentum']} and an input noise of "
+        f"{values['input_noise']}. "
         f"It has {values['parameters']} parameters and took {duration(first['seconds'])}; "
         f"of its {values['epochs']} epochs number {values['best_epoch']} was the best."
     )

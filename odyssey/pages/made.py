@@ -43,6 +43,8 @@ MEANINGS = {
     "protocol": "number of the rules of training",
     "machine": "processor, digest of its features, Python",
 }
+# Its noise is not NumPy's to the last number (see the page).
+OLDEST = "0.1.0"
 _PIN = re.compile(r"(?P<package>[\w.-]+(\[[\w,-]+\])?)==(?P<version>[\w.+!-]+)\s*(#.*)?")
 
 
@@ -60,6 +62,7 @@ def records_at_hand(corpora: Mapping[str, str]) -> pd.DataFrame:
     seconds, each = trials["seconds"], trials.groupby(["task", "variant"]).size()
     values = {
         "trials": len(trials),
+        "oldest": int((trials["version"] == OLDEST).sum()),
         "cells": len(each),
         "unrecorded": f"Of {' and '.join(unrecorded)} no trial is recorded yet." if unrecorded else "",
         "each": tables.reach(each.min(), each.max(), "d"),

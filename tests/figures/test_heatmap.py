@@ -1,5 +1,7 @@
 """Heat maps have learning rate along the page and blocks up it, and interactions on one scale for all variants."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,6 +33,15 @@ def test_maps_are_the_predictions_the_right_way_round(trials, found):
     limits = {(maps[f"interaction:{code}"].norm.vmin, maps[f"interaction:{code}"].norm.vmax) for code in ("V", "NFG")}
     [(low, high)] = limits
     assert low == -high and high >= np.abs(heatmap.deviations(found["V"], trials[trials["variant"] == "V"])).max()
+
+
+def test_one_variant_does_not_make_all_others_pale(trials, found):
+    far = replace(found["V"], total=found["V"].total * 100)
+    figure = heatmap.heat_maps({"V": found["V"], "NFG": found["NFG"], "NP": far}, trials, "nats")
+    top = max(found["V"].total.max(), found["NFG"].total.max())
+    maps = {mesh.get_gid(): mesh for axes in figure.axes for mesh in axes.collections if mesh.get_gid()}
+    assert {mesh.norm.vmax for gid, mesh in maps.items() if gid.startswith("total")} == {1.5 * top}
+    assert any(axes.get_label() == "<colorbar>" and axes._colorbar.extend == "max" for axes in figure.axes)
 
 
 def test_interaction_is_in_standard_deviations(trials, found):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from explorer_trials import studies, trials
 
+from odyssey.analysis.advice.words import power
 from odyssey.errors import OdysseyError
 from odyssey.figures.explorer import explorer
 from odyssey.pages import explorer as page
@@ -61,13 +62,13 @@ def test_words_count_trials_and_name_the_best(glued):
     # All three have a trial 0 with the lowest score but NP, whose trial 0 has none; of equal ones NFG comes first.
     best = trials("speech", "NFG", 3).iloc[0]
     assert "number 0 of NFG: 30.12 % on the test set" in words
-    assert f"with {best['blocks']} blocks, a learning rate of {best['learning_rate']:.2e}".replace("-", "−") in words
+    assert f"with {best['blocks']} blocks, a learning rate of {power(best['learning_rate'])}, a" in words
     assert "It has 1,234 parameters and took 12 s; of its 100 epochs number 85 was the best." in words
     # The best tenths: two trials of each variant, on the validation score.
     cells = [trials("speech", code, n).sort_values("valid_score") for code, n in (("V", 7), ("NFG", 3))]
     bad = glued["recorded"]["speech"].trials.query("variant == 'NP'").sort_values("valid_score")
     rates = pd.concat([cell.head(2) for cell in (*cells, bad)])["learning_rate"]
-    low, high = (f"{rate:.1e}".replace("-", "−") for rate in (rates.min(), rates.max()))
+    low, high = power(rates.min()), power(rates.max())
     assert f"trained at learning rates of {low} to {high}; " in words
 
 

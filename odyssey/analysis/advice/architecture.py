@@ -56,6 +56,7 @@ class Standing:
         word: `BETTER`, `WORSE`, `AS_GOOD` (the interval leaves no room for a difference that matters) or `UNSHOWN`.
         difference, low, high: of the best tenths' means, relative to vanilla's, with a 95 % interval; positive is
             worse, NaN where a best tenth has too few scores.
+        paper: p of the paper's own test, which does not count the selection of the best tenths.
         values: scores in the smaller best tenth; fewer than `LEAST_VALUES` decide nothing.
         failed: how many of its trials (`odyssey.analysis.advice.pool.failed`).
         price: what it costs.
@@ -66,9 +67,15 @@ class Standing:
     difference: float
     low: float
     high: float
+    paper: float
     values: int
     failed: int
     price: Price
+
+    @property
+    def suspect(self) -> bool:
+        """Whether the paper's own test calls it worse."""
+        return self.difference > 0 and self.paper < LEVEL
 
     @property
     def told(self) -> str:
@@ -104,7 +111,9 @@ def standings(trials: pd.DataFrame, prices: Mapping[str, Price], margin: Margin)
         elif enough and low > -margin.absolute and high < margin.absolute:
             word = AS_GOOD
         relative = (value / one.baseline for value in (one.difference, low, high))
-        rows.append(Standing(code, word, *relative, one.values, int(failed(cells[code]).sum()), prices[code]))
+        rows.append(
+            Standing(code, word, *relative, one.paper, one.values, int(failed(cells[code]).sum()), prices[code])
+        )
     return rows
 
 
@@ -117,7 +126,8 @@ def cheaper(task: str, found: list[Standing], each: int) -> Advice:
     free = [one for one in light if one.word in (AS_GOOD, BETTER)]
     open_ = [one for one in light if one.word == UNSHOWN]
     worse = FOUND_WORSE.get(task)
-    hoped = [one for one in open_ if worse and one.code in OTHERS and one.code not in worse]
+    spared = [one for one in open_ if worse and one.code in OTHERS and one.code not in worse]
+    hoped = [one for one in spared if not one.suspect]
     words = []
     if free:
         words.append(f"Take {listed(_codes(free), 'or')}: fewer parameters than vanilla, and no worse.")
@@ -128,7 +138,9 @@ def cheaper(task: str, found: list[Standing], each: int) -> Advice:
         words.append(f"Take vanilla: no architecture with fewer parameters {rest} as good.")
     if doubted := [code for code in _codes(open_) if code in (worse or ())]:
         words.append(f"Not decided here: {listed(doubted)}, which the paper finds worse.")
-    if unknown := [one.code for one in open_ if one not in hoped and one.code not in (worse or ())]:
+    if suspect := [one.code for one in spared if one.suspect]:
+        words.append(f"Not decided, but worse by the paper's own test, uncorrected: {listed(suspect)}.")
+    if unknown := [one.code for one in open_ if one not in spared and one.code not in (worse or ())]:
         words.append(f"Not decided: {listed(unknown)}.")
     codes = set(_codes(free))
     lost = {one.code for one in found if one.word == WORSE} & PAPER_CHEAPER

@@ -45,7 +45,7 @@ def blocks(task: str, decided: Mapping[str, Decision], costs: Sequence[tuple[int
         )
         why = f"{effect.trials} trials cannot show whether more help."
         if found.single:
-            why = f"what more of them do is not the same without {found.single}."
+            why = f"what more of them do changes when {found.single} is left out."
         text = f"Take as {careful}: {why}"
     evidence = _evidence(found, f"from {RANGE[0]} to {RANGE[1]} blocks")
     if effect.known:
@@ -91,7 +91,8 @@ def momentum(task: str, decided: Mapping[str, Decision], each: int) -> Advice:
     found = decided[A_MOMENTUM]
     shown = found.word in (HELPS, HURTS)
     if shown and not found.negligible:
-        text = f"Use {'a high' if found.word == HELPS else 'no'} momentum: it {does(found)}."
+        perhaps = "" if found.beyond else ", perhaps by less than matters"
+        text = f"Use {'a high' if found.word == HELPS else 'no'} momentum: it {does(found)}{perhaps}."
     else:
         text = f"Do not tune the momentum: it {does(found)}."
     return _advice(
@@ -120,7 +121,7 @@ def _advice(named, said, stated, against, of):
 
 def _short(found, unknown):
     if found.single:
-        return f"not the same without {found.single}"
+        return f"{unknown}: hangs on {found.single}"
     return unknown if found.word == UNSHOWN else does(found)
 
 

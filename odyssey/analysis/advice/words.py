@@ -48,12 +48,18 @@ def agreement(agrees: bool, differs: bool) -> str:
 
 def does(decision: Decision) -> str:
     """What a hyperparameter does, in words: ``hurts``, ``helps a little``, ``makes no difference that 54 trials can
-    show``, ``does not do the same without NOAF``."""
+    show``, ``seems to hurt, but not for sure once corrected for several tests``, ``does something else when NOAF is
+    left out``."""
     if decision.single:
-        return f"does not do the same without {decision.single}"
+        return f"does something else when {decision.single} is left out"
     if decision.word in (HELPS, HURTS):
         return f"{decision.word} a little" if decision.negligible else decision.word
-    return f"{SAME} that matters" if decision.word == SAME else f"{SAME} that {decision.effect.trials} trials can show"
+    if decision.word == SAME:
+        return f"{SAME} that matters"
+    low, high = decision.effect.interval
+    if low > 0 or high < 0:
+        return f"seems to {'hurt' if low > 0 else 'help'}, but not for sure once corrected for several tests"
+    return f"{SAME} that {decision.effect.trials} trials can show"
 
 
 def changed(change: float, low: float, high: float) -> str:

@@ -76,7 +76,7 @@ def test_of_open_architectures_only_the_papers_are_advised():
     price = architecture.Price(0.8, 0.7)
 
     def told(task, **verdicts):
-        found = [architecture.Standing(code, word, 0.0, -0.1, 0.1, 5, 0, price) for code, word in verdicts.items()]
+        found = [architecture.Standing(code, word, 0.0, -0.1, 0.1, 0.5, 5, 0, price) for code, word in verdicts.items()]
         return plain(architecture.cheaper(task, found, 10))
 
     unshown = architecture.UNSHOWN
@@ -94,6 +94,17 @@ def test_of_open_architectures_only_the_papers_are_advised():
     assert other.short == "NFG and CIFG: not decided" and "Try" not in other.text
     none = told("music", NP=architecture.WORSE)
     assert (none.short, none.sureness) == ("none", advice.INDICATED) and "is as good" in none.text
+
+
+def test_what_the_papers_own_test_calls_worse_is_not_among_those_to_try():
+    price = architecture.Price(0.8, 0.7)
+    found = [
+        architecture.Standing(code, architecture.UNSHOWN, difference, -0.1, 0.1, p, 5, 0, price)
+        for code, difference, p in (("NIG", 0.05, 0.02), ("CIFG", -0.05, 0.02), ("NP", 0.05, 0.2))
+    ]
+    told = plain(architecture.cheaper("music", found, 10))
+    assert told.text.startswith("Try CIFG or NP, as the paper does")
+    assert told.text.endswith("Not decided, but worse by the paper's own test, uncorrected: NIG.")
 
 
 def test_one_significant_difference_out_of_eight_is_not_enough(monkeypatch):

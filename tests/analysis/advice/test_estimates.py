@@ -100,11 +100,16 @@ def test_effects_without_an_interval_or_a_margin_decide_nothing():
         ((HURTS, False, False), "hurts"),
         ((SAME, True, False), "makes no difference that matters"),
         ((UNSHOWN, False, False), "makes no difference that 12 trials can show"),
-        ((UNSHOWN, False, False, "NP"), "does not do the same without NP"),
+        ((UNSHOWN, False, False, "NP"), "does something else when NP is left out"),
     ],
 )
 def test_words_of_an_effect(decided, told):
     assert words.does(Decision(Effect(0.1, 0.1, 10, 12, 9), *decided)) == told
+
+
+@pytest.mark.parametrize(("slope", "told"), [(0.5, "seems to hurt"), (-0.5, "seems to help"), (0.1, "makes no")])
+def test_an_effect_that_the_correction_undoes_is_told(slope, told):
+    assert words.does(Decision(Effect(slope, 0.1, 10, 12, 9), UNSHOWN, False, False)).startswith(told)
 
 
 def effects_of(*cells):
