@@ -62,7 +62,7 @@ def growth(measurement: Measurement) -> Figure:
         ):
             axes.set_title(title)
         figure.legend(
-            *blocks.get_legend_handles_labels(), loc="outside upper left", ncols=3, handlelength=1.2, columnspacing=1
+            *blocks.get_legend_handles_labels(), loc="outside upper left", ncols=3, handlelength=1.2, columnspacing=0.8
         )
         handles, labels = workers.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2)

@@ -15,7 +15,7 @@ from odyssey.figures.trials import plain_log_axis
 
 # A scale ends at so many times what the middle one of the variants has for its largest value, if one has more: the
 # other variants would all be of one colour.
-_ROOM = 1.5
+_ROOM = 1.1
 _LEAST = 0.25  # end of the scale of interactions, so that rounding errors are not drawn as if they were some
 # Of one hue each way or of rising lightness, and told apart with any of the common colour vision deficiencies.
 _TOTAL, _INTERACTION = "cividis_r", "PuOr"

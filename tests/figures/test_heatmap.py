@@ -40,7 +40,7 @@ def test_one_variant_does_not_make_all_others_pale(trials, found):
     figure = heatmap.heat_maps({"V": found["V"], "NFG": found["NFG"], "NP": far}, trials, "nats")
     top = max(found["V"].total.max(), found["NFG"].total.max())
     maps = {mesh.get_gid(): mesh for axes in figure.axes for mesh in axes.collections if mesh.get_gid()}
-    assert {mesh.norm.vmax for gid, mesh in maps.items() if gid.startswith("total")} == {1.5 * top}
+    assert {mesh.norm.vmax for gid, mesh in maps.items() if gid.startswith("total")} == {heatmap._ROOM * top}
     assert any(axes.get_label() == "<colorbar>" and axes._colorbar.extend == "max" for axes in figure.axes)
 
 
