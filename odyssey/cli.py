@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
+    code = None
     try:
         options = parser().parse_args(arguments)
         code = options.run(options)
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of our output has gone (`| head`).
         _forget_output()
-        return 0
+        return code or 0
     except OSError as error:
         if error.filename is None:
             _forget_output()

@@ -6,16 +6,19 @@ stored notebook of a corpus that is not embedded can be executed again, by ``pyt
 `odyssey.corpora.root_variable` says where that corpus lies.
 """
 
+import ast
 import os
-from ast import literal_eval
 from collections.abc import Callable, Iterable
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from nbclient.exceptions import DeadKernelError
 
 from odyssey import records as archive
 from odyssey.analysis.comparison import equal_budget
-from odyssey.corpora import corpus_for
+from odyssey.cache_folder import VARIABLE
+from odyssey.corpora import CORPORA, corpus_for, root_variable
 from odyssey.errors import OdysseyError
 from odyssey.variants import VARIANTS, variant
 
@@ -94,31 +97,40 @@ def execute(
             raise OdysseyError(
                 f"no trials of {what} on {corpus} are recorded: search first, or say how many (--trials)"
             )
-    # Kernels are processes of their own: they learn of the folder from their environment.
-    before = os.environ.get("ODYSSEY_RECORDS")
-    if records is not None:
-        os.environ["ODYSSEY_RECORDS"] = str(Path(records).resolve())
-    try:
-        written = []
-        for source, target, given, words in _plan(
-            book, task, variants, {"corpus": corpus, **parameters}, trials, summaries
-        ):
+    # All of it before anything is executed: a damaged summary should not show itself after hours.
+    plan = list(_plan(book, task, variants, {"corpus": corpus, **parameters}, trials, summaries))
+    written = []
+    with _environment_of_kernels(records):
+        for source, target, given, words in plan:
             written.append(run(source, target, given, words))
             tell(target)
-        return written
+    return written
+
+
+@contextmanager
+def _environment_of_kernels(records):
+    """Kernels are processes of their own, which learn of the folders from their environment."""
+    named = [name for name in (VARIABLE, *map(root_variable, CORPORA)) if os.environ.get(name)]
+    paths = {name: _absolute(os.environ[name]) for name in named}
+    paths["ODYSSEY_RECORDS"] = str(archive.folder(records).resolve())
+    before = {name: os.environ.get(name) for name in paths}
+    os.environ.update(paths)
+    try:
+        yield
     finally:
-        if records is not None and before is None:
-            del os.environ["ODYSSEY_RECORDS"]
-        elif records is not None:
-            os.environ["ODYSSEY_RECORDS"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
-def _absolute(root):
+def _absolute(path):
     """A kernel runs in the folder of its notebook, so a relative path would lead elsewhere."""
     try:
-        return str(Path(root).expanduser().resolve())
+        return str(Path(path).expanduser().resolve())
     except RuntimeError:
-        raise OdysseyError(f"{root}: there is no such home folder: write the path out") from None
+        raise OdysseyError(f"{path}: there is no such home folder: write the path out") from None
 
 
 def _plan(book, task, variants, parameters, trials, summaries):
@@ -157,13 +169,7 @@ def run(source: Path, target: Path, parameters: dict | None = None, words: dict[
     import papermill
 
     parameters = parameters or {}
-    try:
-        notebook = nbformat.read(source, as_version=4)
-        known = papermill.inspect_notebook(str(source))
-    # A damaged notebook shows itself in many ways (JSON, keys, types, versions): all mean the same.
-    except Exception as error:
-        reason = error.strerror if isinstance(error, OSError) else f"no notebook, {type(error).__name__}"
-        raise OdysseyError(f"{source}: cannot be read ({reason}): put the file back as it was") from None
+    notebook, known = _read(source)
     unknown = [name for name in parameters if name not in known]
     if unknown:
         raise OdysseyError(f"{source.name} has no parameter {unknown[0]!r}; it has {', '.join(known) or 'none'}")
@@ -186,6 +192,18 @@ def run(source: Path, target: Path, parameters: dict | None = None, words: dict[
     return target
 
 
+def _read(source):
+    """A notebook, and the parameters that it has."""
+    import papermill
+
+    try:
+        return nbformat.read(source, as_version=4), papermill.inspect_notebook(str(source))
+    # A damaged notebook shows itself in many ways (JSON, keys, types, versions): all mean the same.
+    except Exception as error:
+        reason = error.strerror if isinstance(error, OSError) else f"no notebook, {type(error).__name__}"
+        raise OdysseyError(f"{source}: cannot be read ({reason}): put the file back as it was") from None
+
+
 def _papermill(papermill, work, done, parameters, target):
     try:
         papermill.execute_notebook(
@@ -204,6 +222,11 @@ def _papermill(papermill, work, done, parameters, target):
             f"{target.name} failed in cell {error.cell_index}: {reason}; the stored notebook is as before: open it in "
             "Jupyter to see where"
         ) from None
+    except DeadKernelError:
+        raise OdysseyError(
+            f"{target.name}: its kernel died, perhaps for want of memory; the stored notebook is as before: end other "
+            "programs, or lower --jobs"
+        ) from None
 
 
 def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
@@ -211,9 +234,7 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     for cell in notebook.cells:
         if INJECTED in cell.metadata.get("tags", []):
-            # Papermill writes one line a parameter.
-            lines = cell.source.rstrip().splitlines()
-            cell.source = "\n".join(line for line in lines if line.partition(" = ")[0] not in NOT_STORED)
+            cell.source = _stored(cell.source)
     for number, cell in enumerate(notebook.cells):
         # Random otherwise, and a notebook that changed in nothing would be another file.
         cell.id = f"cell-{number}"
@@ -228,6 +249,12 @@ def cleaned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
+def _stored(source):
+    """The assignments of an injected cell that are stored; one may take several lines where black is installed."""
+    given = [node for node in ast.parse(source).body if node.targets[0].id not in NOT_STORED]
+    return "\n".join(["# Parameters", *(ast.get_source_segment(source, node) for node in given)])
+
+
 def _filled(text, words):
     for name, word in words.items():
         text = text.replace("{{" + name + "}}", word)
@@ -236,11 +263,16 @@ def _filled(text, words):
 
 def _wanted(notebook, parameters):
     """Those of `parameters` that a summary has, and whose value is not the one that stands there."""
-    import papermill
-
-    known = papermill.inspect_notebook(str(notebook))
+    _, known = _read(notebook)
     return {
-        name: value
-        for name, value in parameters.items()
-        if name in known and literal_eval(known[name]["default"]) != value
+        name: value for name, value in parameters.items() if name in known and _default(notebook, known, name) != value
     }
+
+
+def _default(notebook, known, name):
+    try:
+        return ast.literal_eval(known[name]["default"])
+    except (ValueError, SyntaxError):
+        raise OdysseyError(
+            f"{notebook}: the default of its parameter {name} is no plain value: put the file back as it was"
+        ) from None

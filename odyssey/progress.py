@@ -2,6 +2,8 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from time import monotonic
 
 from tqdm import tqdm
@@ -31,35 +33,40 @@ class Progress:
         for row in done:
             self._count(row)
         self._drawn = monotonic()
-        self._bar = tqdm(
-            desc=task.name,
-            total=len(wanted),
-            initial=len(done),
-            unit="trial",
-            disable=quiet,
-            file=sys.stderr,
-            bar_format="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} trials [{elapsed}{postfix}]",
-        )
-        self._describe()
-        self._bar.refresh()
+        self._bar = tqdm(disable=True)
+        with _unseen():
+            self._bar = tqdm(
+                desc=task.name,
+                total=len(wanted),
+                initial=len(done),
+                unit="trial",
+                disable=quiet,
+                file=sys.stderr,
+                bar_format="{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} trials [{elapsed}{postfix}]",
+            )
+            self._describe()
+            self._bar.refresh()
 
     def __enter__(self) -> "Progress":
         return self
 
     def __exit__(self, *exception) -> None:
-        self._bar.close()
+        with _unseen():
+            self._bar.close()
 
     def add(self, row: dict) -> None:
         """Count a finished trial."""
         self._count(row)
-        self._describe()
-        self._bar.update()
+        with _unseen():
+            self._describe()
+            self._bar.update()
 
     def tick(self) -> None:
         """Keep the clock of the bar going; may be called from any thread, as often as one likes."""
         if monotonic() - self._drawn > TICK_SECONDS:
             self._drawn = monotonic()
-            self._bar.refresh()
+            with _unseen():
+                self._bar.refresh()
 
     def _count(self, row: dict) -> None:
         self._missing[row["variant"]] -= 1
@@ -70,6 +77,13 @@ class Progress:
         seconds = seconds_left(self._seconds, self._missing, self._jobs)
         left = "" if seconds is None else f", {duration(seconds)} left"
         self._bar.set_postfix_str(f"{self._diverged} diverged{left}", refresh=False)
+
+
+@contextmanager
+def _unseen() -> Iterator[None]:
+    """A bar that nobody reads any more (``2>&1 | head``) ends no search."""
+    with suppress(OSError, ValueError):
+        yield
 
 
 def seconds_left(seconds: dict[str, list[float]], missing: dict[str, int], jobs: int) -> float | None:

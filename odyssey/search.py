@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import sqlalchemy
@@ -97,6 +97,8 @@ def search(
             stack.enter_context(heartbeat(list(queues.values())))
             stack.enter_context(_stop_on_interrupt(recorder))
             engine.train(task, _pending(root, task, wanted, queues), recorder)
+            if recorder.problem:
+                raise recorder.problem
         if storage:  # What others have finished meanwhile.
             taken_over += _synchronise_all(root, task, queues, True)
     left = _missing(root, task, wanted)
@@ -110,6 +112,7 @@ class _Recorder(Report):
         self._root, self._task, self._engine, self._queues, self._bar = root, task, engine, queues, bar
         self.trained = 0
         self.stopped = False
+        self.problem: OdysseyError | None = None
 
     def epoch(self, trial: Trial, curves: Curves) -> None:
         self._bar.tick()
@@ -117,12 +120,17 @@ class _Recorder(Report):
     def finished(self, trial: Trial, result: Result) -> None:
         row = archive.row(self._task, trial, result, self._engine.label, archive.machine())
         archive.append(self._root, row, result.curves)
-        self._queues[trial.variant].finish(row, result.curves)
         self.trained += 1
         self._bar.add(row)
+        try:
+            self._queues[trial.variant].finish(row, result.curves)
+        except OdysseyError as problem:
+            # Not raised at once: other trials may have ended meanwhile, and the archive can take them. The next
+            # search notes in the study what the archive has.
+            self.problem = self.problem or problem
 
     def stopping(self) -> bool:
-        return self.stopped
+        return self.stopped or self.problem is not None
 
 
 def _beside(root) -> str:
@@ -191,15 +199,21 @@ def _stop_on_interrupt(recorder: _Recorder) -> Iterator[None]:
         return
 
     def stop(signum, frame):
-        # A handler must not enter a buffered stream, hence os.write.
         if recorder.stopped:
-            os.write(2, b"\nodyssey: interrupted at once; the same command goes on from here\n")
+            _say(b"\nodyssey: interrupted at once; the same command goes on from here\n")
             os._exit(INTERRUPTED)
         recorder.stopped = True
-        os.write(2, b"\nstopping after the current epoch; Ctrl-C again stops at once\n")
+        _say(b"\nstopping after the current epoch; Ctrl-C again stops at once\n")
 
     before = signal.signal(signal.SIGINT, stop)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _say(words: bytes) -> None:
+    """Write to standard error from a handler, which must not enter a buffered stream, nor raise an error wherever it
+    happens to interrupt: the same Ctrl-C may have ended who reads it (``| tee``)."""
+    with suppress(OSError):
+        os.write(2, words)

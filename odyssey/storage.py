@@ -50,9 +50,12 @@ class Storage:
                     )
                 self._file_lock = filelock.FileLock(f"{parsed.database}.lock", timeout=SQLITE_SECONDS)
         with self.errors():
-            self._engine = sqlalchemy.create_engine(url)
-            with self.locked(), experiments():
-                self.backend = self._opened(url, options)
+            try:
+                self._engine = sqlalchemy.create_engine(url)
+                with self.locked(), experiments():
+                    self.backend = self._opened(url, options)
+            except (TypeError, ValueError) as error:  # Options in the URL that the driver does not take.
+                raise self._error(_first_line(error)) from None
 
     def __enter__(self) -> "Storage":
         return self
@@ -96,6 +99,11 @@ class Storage:
         except (optuna.exceptions.OptunaError, sqlalchemy.exc.SQLAlchemyError) as error:
             cause = error.__cause__ or error
             raise self._error(_first_line(getattr(cause, "orig", cause))) from None
+        except KeyError:  # Optuna's, of what was there before.
+            raise OdysseyError(
+                f"study database {self.name}: the study was deleted meanwhile: the same command makes it again from "
+                "the records"
+            ) from None
         except ImportError as error:
             raise OdysseyError(f"study database {self.name}: its driver is missing: {error}: pip install it") from None
         except filelock.Timeout:

@@ -201,3 +201,35 @@ def test_processes_append_at_the_same_time(tmp_path, task):
     fill(tmp_path / "alone", task, 12)
     pd.testing.assert_frame_equal(records.read(tmp_path / "together"), records.read(tmp_path / "alone"))
     pd.testing.assert_frame_equal(records.read_curves(tmp_path / "together"), records.read_curves(tmp_path / "alone"))
+
+
+def test_an_interrupt_behind_the_last_byte_of_a_row_leaves_its_curves(tmp_path, task, monkeypatch):
+    records.append(tmp_path, *record_of(task, 0))
+    close, closed = os.close, []
+
+    def interrupted(descriptor):
+        close(descriptor)
+        closed.append(descriptor)
+        if len(closed) == 2:  # first the curves, then the row
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("odyssey.records.appending.os.close", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            records.append(tmp_path, *record_of(task, 1))
+    assert not records.append(tmp_path, *record_of(task, 1))
+    assert list(records.read_curves(tmp_path)["index"].unique()) == [0, 1]
+
+
+def test_curves_whose_table_went_astray_are_not_dropped(tmp_path, task):
+    for index in range(3):
+        records.append(tmp_path, *record_of(task, index))
+    table, curves = tmp_path / "toy" / "toy" / "V.csv", tmp_path / "toy" / "toy" / "V.curves.jsonl"
+    rows, before = table.read_bytes(), curves.read_bytes()
+    for astray in (table.unlink, lambda: table.write_bytes(b"")):
+        astray()
+        with pytest.raises(OdysseyError, match=r"V\.curves\.jsonl has the curves of 3 trials, whose table is gone"):
+            records.append(tmp_path, *record_of(task, 3))
+        assert curves.read_bytes() == before
+    table.write_bytes(rows)
+    assert records.append(tmp_path, *record_of(task, 3)) and len(records.read(tmp_path)) == 4

@@ -1,6 +1,7 @@
 """The cells' notebook is executed on a small archive, whole or not at all, and nothing volatile is stored."""
 
 import json
+import os
 import shutil
 from math import nan
 from pathlib import Path
@@ -171,3 +172,47 @@ def test_executing_in_place_does_not_pile_up_parameters(tmp_path):
     assert len(stored["cells"]) == 3 and stored["cells"][2]["outputs"][0]["data"]["text/plain"] == ["3"]
     notebooks.run(path, path)
     assert len(json.loads(path.read_text(encoding="utf-8"))["cells"]) == 2
+
+
+def test_a_parameter_of_several_lines_is_left_out_whole():
+    source = '# Parameters\ntask = "music"\nroot = (\n    "/home/me/rolls.json"\n)\njobs = 2\ntrials = 3\n'
+    cell = nbformat.v4.new_code_cell(source, metadata={"tags": ["injected-parameters"]})
+    assert notebooks.cleaned(nbformat.v4.new_notebook(cells=[cell])).cells[0].source == (
+        '# Parameters\ntask = "music"\ntrials = 3'
+    )
+
+
+def test_kernels_are_told_absolute_paths(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    given = {"ODYSSEY_RECORDS": "mine", "ODYSSEY_CACHE": "cache", "ODYSSEY_TIMIT": "../timit"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with notebooks._environment_of_kernels(None):
+        assert os.environ["ODYSSEY_RECORDS"] == str(tmp_path / "mine")
+        assert os.environ["ODYSSEY_CACHE"] == str(tmp_path / "cache")
+        assert os.environ["ODYSSEY_TIMIT"] == str(tmp_path.parent / "timit")
+    assert {name: os.environ[name] for name in given} == given
+    monkeypatch.delenv("ODYSSEY_RECORDS")
+    with pytest.raises(ZeroDivisionError), notebooks._environment_of_kernels("other"):
+        assert os.environ["ODYSSEY_RECORDS"] == str(tmp_path / "other")
+        _ = 1 / 0
+    assert "ODYSSEY_RECORDS" not in os.environ
+
+
+@pytest.mark.parametrize(
+    "summary, says",
+    [
+        ('{"cells": [', r"cannot be read \(no notebook"),
+        ("music = str(1)", "the default of its parameter music is no plain value"),
+    ],
+)
+def test_a_damaged_summary_is_told_before_anything_is_executed(tmp_path, book, task, monkeypatch, summary, says):
+    record(tmp_path / "records", task, "V", 0, 9.0)
+    if summary.startswith("music"):
+        cell = nbformat.v4.new_code_cell(summary, metadata={"tags": ["parameters"]})
+        summary = nbformat.writes(nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": notebooks.KERNEL}))
+    (book / "claims.ipynb").write_text(summary)
+    monkeypatch.setattr(notebooks, "SUMMARIES", (Path("claims.ipynb"),))
+    monkeypatch.setattr(notebooks, "run", lambda *arguments: pytest.fail("something was executed"))
+    with pytest.raises(OdysseyError, match=rf"claims\.ipynb: {says}.*: put the file back"):
+        notebooks.execute("music", ["V"], records=tmp_path / "records", book=book)

@@ -292,3 +292,74 @@ def test_the_bar_counts_and_tells_the_time_left(tmp_path, task, capsys):
     _, first, *_, last = capsys.readouterr().err.strip().replace("\r", "\n").splitlines()
     assert "6/8 trials" in first and "2 diverged, 2 s left" in first
     assert "8/8 trials" in last and "0 s left" in last
+
+
+def test_a_database_that_fails_loses_nothing_that_ends_with_it(tmp_path, task, monkeypatch):
+    """With several trials at a time: those that end while the failure is on its way are recorded, too."""
+
+    def fail(queue, row, curves):
+        time.sleep(0.3)
+        raise OdysseyError("the database has gone")
+
+    engine = FakeEngine(jobs=4, delay=0.001)
+    with monkeypatch.context() as patch:
+        patch.setattr(Queue, "finish", fail)
+        with pytest.raises(OdysseyError, match="the database has gone"):
+            search(task, engine, ["V"], 8, tmp_path, quiet=True)
+    kept = set(records.read(tmp_path)["index"])
+    assert kept == {index for _, index in engine.trained} and 1 < len(kept) < 8
+    assert search(task, FakeEngine(), ["V"], 8, tmp_path, quiet=True).trained == 8 - len(kept)
+
+
+def test_a_study_that_is_deleted_meanwhile_is_one_line(tmp_path, task):
+    class Deleting(FakeEngine):
+        def make(self, trial):
+            if trial.index == 2:
+                name = f"toy/toy/0/protocol-{PROTOCOL}/V"
+                optuna.delete_study(study_name=name, storage=f"sqlite:///{tmp_path / 'study.sqlite3'}")
+            return super().make(trial)
+
+    with pytest.raises(OdysseyError, match="the study was deleted meanwhile: the same command"):
+        search(task, Deleting(), ["V"], 5, tmp_path, quiet=True)
+    assert search(task, FakeEngine(), ["V"], 5, tmp_path, quiet=True).interrupted is False
+    assert len(records.read(tmp_path)) == 5
+
+
+def test_an_interrupt_that_nobody_can_be_told_of_stops_all_the_same(tmp_path, task, monkeypatch):
+    write, close = os.write, []
+
+    def broken(descriptor, data):
+        if descriptor == 2:
+            close.append(data)
+            raise BrokenPipeError
+        return write(descriptor, data)
+
+    class Interrupted(FakeEngine):
+        def train(self, task, trials, report):
+            finished = report.finished
+
+            def stop(trial, result):
+                finished(trial, result)
+                signal.raise_signal(signal.SIGINT)
+
+            report.finished = stop
+            super().train(task, trials, report)
+
+    monkeypatch.setattr(os, "write", broken)
+    done = search(task, Interrupted(), ["V"], 5, tmp_path, quiet=True)
+    assert done.interrupted and done.trained == 1 and len(close) == 1
+    assert list(records.read(tmp_path)["index"]) == [0]
+
+
+def test_a_bar_that_nobody_reads_any_more_ends_no_search(tmp_path, task, monkeypatch):
+    class Gone:
+        encoding = "utf-8"
+
+        def write(self, text):
+            raise BrokenPipeError
+
+        def flush(self):
+            raise BrokenPipeError
+
+    monkeypatch.setattr("sys.stderr", Gone())
+    assert search(task, FakeEngine(), ["V"], 4, tmp_path).trained == 4

@@ -22,10 +22,12 @@ from odyssey.storage import Storage
         ("postgresql://host:port/name", "the storage must be a URL"),
         ("redis://host", "study database redis://host: Can't load plugin"),
         ("sqlite:////nowhere/at/all.sqlite3", "all.sqlite3: the folder of this file does not exist: make it"),
+        ("sqlite:///x.sqlite3?timeout=abc", "x.sqlite3?timeout=abc: could not convert string to float: 'abc': check"),
         ("mysql+pymysql://host/name", "study database mysql+pymysql://host/name: its driver is missing: "),
     ],
 )
-def test_a_storage_that_cannot_be_is_one_line(url, says, monkeypatch):
+def test_a_storage_that_cannot_be_is_one_line(url, says, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, "pymysql", None)  # Cannot be imported.
     with pytest.raises(OdysseyError) as error:
         Storage(url)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from fake_engine import FakeEngine
 from records_of import fill, record_of
+from toys import toy_task as make_toy_task
 
 from odyssey import engine as engines
 from odyssey import records, tasks
@@ -38,6 +39,20 @@ def test_a_sound_archive(tmp_path, task):
 def test_there_must_be_an_archive(tmp_path):
     with pytest.raises(OdysseyError, match="nothing: there are no records"):
         verify(tmp_path / "nothing")
+    with pytest.raises(OdysseyError, match="there are no records: name the folder"):
+        verify(tmp_path, sample=3)
+    fill(tmp_path, make_toy_task(), 1)
+    with pytest.raises(OdysseyError, match="there are no records of music: name the folder"):
+        verify(tmp_path, "music")
+
+
+def test_every_epoch_with_a_loss_has_a_score(tmp_path, task):
+    def without_one(curves):
+        return replace(curves, valid_score=[*curves.valid_score[:-1], float("nan")])
+
+    rewrite(tmp_path, task, lambda row: {}, curves_change=without_one)
+    (problem,) = verify(tmp_path).problems
+    assert problem.endswith("has no validation score, but a loss")
 
 
 PROBLEMS = {

@@ -46,14 +46,18 @@ def read(file: Path) -> Benchmark:
         bounds = [
             key
             | {"frames": size["frames"], "two_trials": size["two_trials"]}
-            | {part: 1000 * size["bound"][part] for part in PARTS}
+            | {part: 1000 * float(size["bound"][part]) for part in PARTS}
             for key, size in zip(keys, measured, strict=True)
         ]
-        benchmark = Benchmark(machine, pd.DataFrame(rows)[COLUMNS], pd.DataFrame(bounds).astype({"two_trials": float}))
+        numbers = dict.fromkeys(["milliseconds", "ratio", "bound"], float)
+        parts = dict.fromkeys(["frames", "two_trials", *PARTS], float)
+        benchmark = Benchmark(machine, pd.DataFrame(rows)[COLUMNS].astype(numbers), pd.DataFrame(bounds).astype(parts))
     except OSError as error:
         raise OdysseyError(f"{file}: {error.strerror}: {remedy}") from None
     except (ValueError, KeyError, TypeError):
         raise OdysseyError(f"{file} is no benchmark of the compiled engine: {remedy}") from None
-    if benchmark.rows.isna().any(axis=None):
+    vanilla = benchmark.rows[(benchmark.rows["rival"] == COMPILED) & (benchmark.rows["variant"] == "V")]
+    complete = len(vanilla) == len(benchmark.bounds)
+    if not complete or benchmark.rows.isna().any(axis=None) or benchmark.bounds[PARTS].isna().any(axis=None):
         raise OdysseyError(f"{file} lacks values: {remedy}")
     return benchmark

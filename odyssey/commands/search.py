@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import suppress
 
 from odyssey.commands import arguments
 from odyssey.commands.train import add_engine
@@ -47,10 +48,12 @@ def run(options: argparse.Namespace) -> int:
     for cells in arguments.cells_of(options):
         task = load_task(cells.task, cells.corpus, options.root)
         done = search(task, trainer, cells.variants, options.trials, options.records, options.storage, options.jobs)
-        print(f"{cells.task} ({cells.corpus}): {done.trained} trials trained", end="")
-        print(f", {done.taken_over} taken over from the study database" if done.taken_over else "", end="")
-        print(f", {done.elsewhere} still being trained by another process" if done.elsewhere else "", flush=True)
+        with suppress(BrokenPipeError):  # Who read it has gone; the search goes on, and its exit code stays what it is.
+            print(f"{cells.task} ({cells.corpus}): {done.trained} trials trained", end="")
+            print(f", {done.taken_over} taken over from the study database" if done.taken_over else "", end="")
+            print(f", {done.elsewhere} still being trained by another process" if done.elsewhere else "", flush=True)
         if done.interrupted:
-            print("odyssey: interrupted; the same command goes on from here", file=sys.stderr)
+            with suppress(BrokenPipeError):
+                print("odyssey: interrupted; the same command goes on from here", file=sys.stderr)
             return INTERRUPTED
     return 0

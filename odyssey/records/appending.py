@@ -51,13 +51,17 @@ def append(path: str | os.PathLike | None, row: dict, curves: Curves) -> bool:
             return False
         siblings = [read_table(file)[0][:1] for file in sorted(table.parent.glob("*.csv")) if file != table]
         check_unmixed([row, *rows[:1], *(first for sibling in siblings for first in sibling)], row["fingerprint"])
-        curves_end = _drop_orphans(curves_file(table), known)
+        curves_end = _drop_orphans(curves_file(table), known, bool(table_end))
         line = csv_line(row[name] for name in COLUMNS)
-        with (
-            _extended(curves_file(table), curves_end, curves_line(row["index"], curves)),
-            _extended(table, table_end, line if table_end else HEADER + line),
-        ):
-            return True
+        _extend(curves_file(table), curves_end, curves_line(row["index"], curves))
+        try:
+            _extend(table, table_end, line if table_end else HEADER + line)
+        except BaseException:
+            # The row may be there all the same, as after an interrupt behind its last byte; then it needs its curves.
+            if not table.exists() or table.stat().st_size <= table_end:
+                os.truncate(curves_file(table), curves_end)
+            raise
+        return True
 
 
 def check_writable(path: str | os.PathLike | None, task: str, corpus: str) -> Path:
@@ -79,8 +83,13 @@ def check_writable(path: str | os.PathLike | None, task: str, corpus: str) -> Pa
     return place
 
 
-def _drop_orphans(file: Path, known: set[int]) -> int:
-    """Leave `file` beginning with nothing but the curves of rows that are `known`; where these end, in bytes."""
+def _drop_orphans(file: Path, known: set[int], there: bool) -> int:
+    """Leave `file` beginning with nothing but the curves of rows that are `known`; where these end, in bytes.
+
+    Raises:
+        OdysseyError: a line is damaged, or the table itself is not `there` but curves of several trials are: it is more
+            likely to have gone astray than to have been removed.
+    """
     lines, kept = whole_lines(file), []
     for number, line in enumerate(lines, 1):
         try:
@@ -88,6 +97,11 @@ def _drop_orphans(file: Path, known: set[int]) -> int:
                 kept.append(line)
         except ValueError as problem:
             raise as_error(file, number, problem) from None
+    if not there and len(lines) > 1:
+        raise OdysseyError(
+            f"{file} has the curves of {len(lines)} trials, whose table is gone: put the table back as it was, or "
+            "remove this file, too"
+        )
     # What stands behind the last line to keep is cut off when the next is written; only a gap needs a new file.
     if kept != lines[: len(kept)]:
         _replace(file, b"".join(line + b"\n" for line in kept))
@@ -109,9 +123,8 @@ def _replace(file: Path, data: bytes) -> None:
         raise
 
 
-@contextmanager
-def _extended(file: Path, end: int, text: str) -> Iterator[None]:
-    """`file` with `text` from byte `end` on; back to `end` bytes if that or the body of the ``with`` fails."""
+def _extend(file: Path, end: int, text: str) -> None:
+    """`file` with `text` from byte `end` on, on the disk; back to `end` bytes if that fails."""
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644)
     try:
         try:
@@ -121,7 +134,6 @@ def _extended(file: Path, end: int, text: str) -> Iterator[None]:
             while data:
                 data = data[os.write(descriptor, data) :]
             os.fsync(descriptor)
-            yield
         except BaseException:
             os.ftruncate(descriptor, end)
             raise

@@ -44,6 +44,7 @@ CURVE_DIGITS = 7
 NAMES = ("task", "corpus", "variant")
 NAME = re.compile(r"\w[\w.+-]*")
 ENGINE = re.compile(r"\w+-float(32|64)(-\w+)?")
+LONGEST = 1e9  # seconds of a trial: three decades
 MOST = 2**63 - 1  # of a whole number in a table of pandas
 
 
@@ -126,6 +127,8 @@ def check_row(row: dict) -> None:
     for name, low in least.items():
         if row[name] < low:
             raise ValueError(f"column {name} holds {row[name]}, less than {low}")
+    if row["seconds"] > LONGEST:
+        raise ValueError(f"column seconds holds {row['seconds']}")
     if row["status"] not in (FINISHED, DIVERGED):
         raise ValueError(f"column status holds {row['status']!r}, neither {FINISHED} nor {DIVERGED}")
     if row["epochs"] > MAX_EPOCHS or row["best_epoch"] > row["epochs"]:

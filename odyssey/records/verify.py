@@ -57,7 +57,7 @@ def verify(
         root: path to the user's files, for a corpus that is not embedded.
 
     Raises:
-        OdysseyError: there is no such folder.
+        OdysseyError: there is no such folder, or nothing in it to verify.
     """
     place = folder(path)
     if not place.is_dir():
@@ -84,6 +84,9 @@ def verify(
             found.problems += [f"{name_of(record)}: {problem}" for problem in problems]
             if loaded and not problems:
                 candidates.append((loaded, record, curves))
+    if not (found.trials or found.problems):
+        what = f"records of {task}" if task else "records"
+        raise OdysseyError(f"{place}: there are no {what}: name the folder that holds them (--records)")
     if sample:
         outcome = train_again(_drawn(candidates, sample), jobs)
         found.compared += outcome.compared
@@ -133,6 +136,10 @@ def _early_stopping(record: dict, curves: Curves):
         return
     if record["status"] == DIVERGED and not broken and isfinite(record["test_loss"]):
         yield f"status is {DIVERGED}, but every loss is finite"
+    unscored = [e for e in range(epochs - len(broken)) if not isfinite(curves.valid_score[e])]
+    if unscored:
+        yield f"epoch {unscored[0] + 1} has no validation score, but a loss"
+        return
     scores = list(zip(curves.valid_score, curves.valid_loss, strict=True))  # equal scores are told apart by the loss
     if broken:
         scores.pop()

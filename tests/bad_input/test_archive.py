@@ -25,6 +25,7 @@ TABLES = {
     "a negative index": (lambda text: text.replace("V,1,", "V,-1,"), "line 3: column index holds -1", OUT),
     "an endless index": (lambda text: text.replace("V,1,", f"V,{10**30},"), "line 3: column index holds 10{30}", OUT),
     "NaN": (lambda text: text.replace(",1.0,fake", ",nan,fake", 1), "line 2: column seconds holds nan", OUT),
+    "an age": (lambda text: text.replace(",1.0,fake", ",1e+300,fake", 1), r"line 2: column seconds holds 1e\+300", OUT),
     "infinity": (lambda text: text.replace(",1.0,fake", ",inf,fake", 1), "line 2: column seconds holds inf", OUT),
     "a status of its own": (
         lambda text: text.replace("finished", "done", 1),

@@ -50,6 +50,10 @@ def test_what_the_command_prints_is_read(printed, tmp_path):
         (lambda report: report["measured"][0].pop("bound"), "is no benchmark"),
         (lambda report: report["measured"][0]["rows"][0].pop("ratio"), "lacks values"),
         (lambda report: report["measured"].__setitem__(0, 5), "is no benchmark"),
+        (lambda report: report["measured"][0]["bound"].update(total=float("nan")), "lacks values"),
+        (lambda report: report["measured"][0]["bound"].update(total="much"), "is no benchmark"),
+        (lambda report: report["measured"][0]["rows"][1].update(milliseconds="fast"), "is no benchmark"),
+        (lambda report: report["measured"][0]["rows"].pop(0), "lacks values"),
     ],
 )
 def test_what_is_no_benchmark_is_one_line(printed, tmp_path, spoil, says):
