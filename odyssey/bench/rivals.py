@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from odyssey.bench.stored import readable
 from odyssey.errors import OdysseyError
 
 COMPILED, LIBRARY, SCAN, EAGER = "compiled", "nn.LSTM", "JAX", "eager cell"
@@ -38,7 +39,7 @@ def read(file: Path) -> Benchmark:
         OdysseyError: the file cannot be read or is no benchmark.
     """
     remedy = f"measure anew with odyssey bench --json > {file}"
-    try:
+    with readable(file, "benchmark of the compiled engine", remedy):
         content = json.loads(file.read_text(encoding="utf-8"))
         machine, measured = content["machine"], content["measured"]
         keys = [{"task": size["task"], "blocks": size["blocks"]} for size in measured]
@@ -52,10 +53,6 @@ def read(file: Path) -> Benchmark:
         numbers = dict.fromkeys(["milliseconds", "ratio", "bound"], float)
         parts = dict.fromkeys(["frames", "two_trials", *PARTS], float)
         benchmark = Benchmark(machine, pd.DataFrame(rows)[COLUMNS].astype(numbers), pd.DataFrame(bounds).astype(parts))
-    except OSError as error:
-        raise OdysseyError(f"{file}: {error.strerror}: {remedy}") from None
-    except (ValueError, KeyError, TypeError):
-        raise OdysseyError(f"{file} is no benchmark of the compiled engine: {remedy}") from None
     vanilla = benchmark.rows[(benchmark.rows["rival"] == COMPILED) & (benchmark.rows["variant"] == "V")]
     complete = len(vanilla) == len(benchmark.bounds)
     if not complete or benchmark.rows.isna().any(axis=None) or benchmark.bounds[PARTS].isna().any(axis=None):

@@ -4,6 +4,8 @@ Times cannot be measured twice with the same result, so the book shows a stored 
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +50,17 @@ def write(measurement: Measurement, file: Path) -> None:
     part.replace(file)
 
 
+@contextmanager
+def readable(file: Path, kind: str, remedy: str) -> Iterator[None]:
+    """Turns what can go wrong in reading `file`, which should be a `kind`, into one line that ends in `remedy`."""
+    try:
+        yield
+    except OSError as error:
+        raise OdysseyError(f"{file}: {error.strerror}: {remedy}") from None
+    except (ValueError, KeyError, TypeError):
+        raise OdysseyError(f"{file} is no {kind}: {remedy}") from None
+
+
 def read(file: Path) -> Measurement:
     """A stored measurement.
 
@@ -55,14 +68,10 @@ def read(file: Path) -> Measurement:
         OdysseyError: the file cannot be read or is no measurement.
     """
     remedy = f"measure anew with odyssey bench --scale {file}"
-    try:
+    with readable(file, "measurement of the cost of training", remedy):
         content = json.loads(file.read_text(encoding="utf-8"))
         tables = {name: pd.DataFrame(content[name], columns=columns) for name, columns in TABLES.items()}
         machine = content["machine"]
-    except OSError as error:
-        raise OdysseyError(f"{file}: {error.strerror}: {remedy}") from None
-    except (ValueError, KeyError, TypeError):
-        raise OdysseyError(f"{file} is no measurement of the cost of training: {remedy}") from None
     for name, table in tables.items():
         if table.empty or table.isna().any(axis=None):
             raise OdysseyError(f"{file} lacks values in its part {name}: {remedy}")

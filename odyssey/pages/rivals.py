@@ -13,10 +13,11 @@ def beside(benchmark: Benchmark) -> pd.DataFrame:
     """A line for each task and size, and what the prose says of them, glued under ``rivals-…``.
 
     Returns:
-        ``task``, ``blocks``, ``frames``; ``milliseconds`` of an update of vanilla by the compiled engine; by the name
-        of each rival, how many times as long it takes for the same variant, NaN where it took no part; ``bound``, the
-        share of the bound that vanilla reaches, and by their names the shares of its parts in it, in %; by ``at most``
-        and the rival's name, how many times as long as the bound it takes: the ratio of an engine that reaches it.
+        ``task``, ``blocks``, ``frames``, ``two_trials`` as in `Benchmark`; ``milliseconds`` of an update of vanilla by
+        the compiled engine; by the name of each rival, how many times as long it takes for the same variant, NaN
+        where it took no part; ``bound``, the share of the bound that vanilla reaches, and by their names the shares of
+        its parts in it, in %; by ``at most`` and the rival's name, how many times as long as the bound it takes: the
+        ratio of an engine that reaches it.
     """
     lines = []
     for limits in benchmark.bounds.to_dict("records"):
