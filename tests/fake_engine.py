@@ -44,7 +44,7 @@ class FakeTrainer:
 class FakeEngine:
     """`odyssey.engine.Engine` of fake trainers; `trained` counts the results."""
 
-    label = "fake-float32"
+    label, hardware = "fake-float32", None
 
     def __init__(self, jobs=1, delay=0.0):
         self.jobs, self.delay = jobs, delay

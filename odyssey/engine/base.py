@@ -17,9 +17,13 @@ class Engine(Protocol):
 
     Attributes:
         label: engine and precision, as recorded with each result, such as ``"cpu-float32"``.
+        jobs: trials at a time.
+        hardware: what computes, and what compiled its code, where that is not the processor; else None.
     """
 
     label: str
+    jobs: int
+    hardware: str | None
 
     def train(self, task: Task, trials: Iterable[Trial], report: Report) -> None:
         """Train all `trials`; each result goes to ``report.finished`` in the order of completion.

@@ -183,6 +183,7 @@ class TorchEngine:
         self.jobs = jobs
         self.dtype = {"float32": torch.float32, "float64": torch.float64}[dtype]
         self.device = _available(device)
+        self.hardware = None if self.device.type == "cpu" else f"{_name(self.device)} / PyTorch {torch.__version__}"
         self.label = f"torch-{dtype}" + ("" if self.device.type == "cpu" else f"-{self.device.type}")
 
     def train(self, task: Task, trials: Iterable[Trial], report: Report) -> None:
@@ -204,6 +205,10 @@ def _one_thread_an_operation() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def _name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def _available(device: str) -> torch.device:

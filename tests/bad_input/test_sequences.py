@@ -17,7 +17,6 @@ from odyssey.analysis.reference import class_counts, linear_error, majority_erro
 from odyssey.corpora.base import Corpus
 from odyssey.corpora.lines import Line
 from odyssey.corpora.utterances import Utterance
-from odyssey.engine import ENGINES
 from odyssey.engine.cpu import CPUTrainer, Data
 from odyssey.engine.torch import TorchTrainer
 from odyssey.errors import OdysseyError
@@ -158,7 +157,7 @@ def test_shortest_and_very_long_sequences(loss, frames):
     assert results["cpu"].curves.train_loss == pytest.approx(results["torch"].curves.train_loss, rel=1e-6)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ["cpu", "torch"])
 @pytest.mark.parametrize("frames, labels", [(1, 2), (3, 500), (1000, 1001)])
 def test_labels_longer_than_the_input(engine, frames, labels):
     short, sound = example(frames, CTC, labels), example(8, CTC)

@@ -24,9 +24,11 @@ class CPUEngine:
         dtype: ``"float32"`` or ``"float64"``.
     """
 
+    hardware = None
+
     def __init__(self, jobs: int = 1, dtype: str = "float32"):
         self.label = f"cpu-{dtype}"
-        self._jobs, self._dtype = jobs, dtype
+        self.jobs, self._dtype = jobs, dtype
 
     def train(self, task: Task, trials: Iterable[Trial], report: Report) -> None:
         """Train all `trials`, see `Engine.train`."""
@@ -38,4 +40,4 @@ class CPUEngine:
         # One thread for the matrix products inside a trial: the cores are busy with trials, and the sums come in
         # the same order whatever the machine's load.
         with threadpool_limits(1, user_api="blas"):
-            train_in_threads(trainer, task, trials, report, self._jobs)
+            train_in_threads(trainer, task, trials, report, self.jobs)
