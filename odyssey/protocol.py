@@ -113,7 +113,8 @@ class Result:
     """What a trained trial leaves behind. Losses are per frame; scores in the task's unit.
 
     `best_epoch` counts from 1 and is 0 where a trial diverged before any epoch was over; the four
-    measures are then NaN. `seconds` is the time on one core of the machine that trained it.
+    measures are then NaN. `seconds` is the time on one core of the machine that trained it; on a GPU, the time from the
+    trial's begin to its end, beside others.
     """
 
     status: str

@@ -118,7 +118,7 @@ class _Recorder(Report):
         self._bar.tick()
 
     def finished(self, trial: Trial, result: Result) -> None:
-        row = archive.row(self._task, trial, result, self._engine.label, archive.machine())
+        row = archive.row(self._task, trial, result, self._engine.label, archive.machine(self._engine.hardware))
         archive.append(self._root, row, result.curves)
         self.trained += 1
         self._bar.add(row)

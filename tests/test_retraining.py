@@ -27,6 +27,18 @@ def task(toy_task, monkeypatch):
 
 
 @pytest.fixture
+def without_gpu(monkeypatch):
+    """Only the engine cpu runs here."""
+
+    def engine(name, jobs, dtype, device="cpu"):
+        if name != "cpu":
+            raise OdysseyError(f"there is no {name} here")
+        return FakeEngine(jobs)
+
+    monkeypatch.setattr(engines, "engine", engine)
+
+
+@pytest.fixture
 def rounding(monkeypatch):
     """Makes the losses of the fake engine differ between the precisions from the given epoch on."""
 
@@ -202,3 +214,26 @@ def test_an_engine_that_is_not_here_is_noted_and_the_others_train(tmp_path, task
     assert len(found.notes) == 1 and found.notes[0].startswith(note)
     assert sorted(line.split(":")[0][-1] for line in found.compared) == ["2", "3", "4", "5"]
     assert found.problems == [f"4 of 6 trials trained again: {found.notes[0]}"]
+
+
+@pytest.mark.parametrize(("factor", "problems"), [(1, 0), (1.01, 1)])
+def test_a_record_of_a_gpu_is_compared_by_the_processor(tmp_path, task, without_gpu, factor, problems):
+    """Where there is none: with the start of the trial, though it was made with this version."""
+    row, curves = record_of(task, 0, machine="Some GPU / NVRTC 13.0")
+    losses = [[factor * value for value in values] for values in (curves.train_loss, curves.valid_loss)]
+    best = {"valid_loss": factor * row["valid_loss"], "engine": "cuda-float32"}
+    records.append(tmp_path, {**row, **best}, Curves(*losses, curves.valid_score))
+    found = verify(tmp_path, sample=1)
+    assert (len(found.compared), len(found.problems), found.notes) == (1 - problems, problems, [])
+    [line] = found.compared or found.problems
+    assert (
+        f"recorded on Some GPU / NVRTC 13.0 with version {odyssey.__version__}, compared on {records.machine()}" in line
+    )
+
+
+def test_a_record_of_a_gpu_that_is_here_is_trained_to_its_end(tmp_path, task, monkeypatch):
+    monkeypatch.setattr(FakeEngine, "hardware", "Some GPU / NVRTC 13.0")
+    row, curves = record_of(task, 0, machine="Some GPU / NVRTC 13.0")
+    records.append(tmp_path, {**row, "engine": "cuda-float32"}, curves)
+    [line] = verify(tmp_path, sample=1).compared
+    assert line == "toy/toy V trial 0: the same bit for bit (cuda-float32, Some GPU / NVRTC 13.0)"

@@ -6,8 +6,13 @@ from functools import cache
 from pathlib import Path
 
 
+def machine(hardware: str | None = None) -> str:
+    """`hardware` of an engine (`odyssey.engine.base.Engine`), or `processor` where it computes on that."""
+    return hardware or processor()
+
+
 @cache
-def machine() -> str:
+def processor() -> str:
     """Processor and Python, such as ``"AMD EPYC 7763 64-Core Processor / features 1f2e3d4c / Python 3.11"``.
 
     The same bits can only be expected where compiled code is the same. That depends on the processor's features, which

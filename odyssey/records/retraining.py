@@ -1,7 +1,8 @@
 """Can a record be made again?
 
 On a machine like the one that made it (`odyssey.records.machine`), with the same version, training gives the same
-record bit for bit. Elsewhere sums are rounded otherwise, and training is chaotic where the learning rate is high: an
+record bit for bit. Elsewhere (and where there is no GPU for a record made on one, so that the engine for the processor
+takes its place) sums are rounded otherwise, and training is chaotic where the learning rate is high: an
 error of the size of the rounding may grow tenfold with every few updates. How far a record can be compared at all is
 therefore measured: the start of the trial is trained in single and in double precision, and the record must agree
 over the epochs whose losses do not depend on the precision, and diverge where both diverge.
@@ -59,7 +60,7 @@ def train_again(chosen: Iterable[tuple[Task, dict, Curves]], jobs: int = 1) -> O
     outcome = Outcome()
     together = defaultdict(list)
     for task, record, curves in chosen:
-        if (record["machine"], record["version"]) == (machine(), odyssey.__version__):
+        if (record["machine"], record["version"]) == (_machine_of(record["engine"]), odyssey.__version__):
             together[task.name, task.corpus, record["engine"]].append((task, record, curves))
         else:
             with _noted(task, record["engine"], outcome):
@@ -146,6 +147,24 @@ def _engine(label: str, jobs: int, dtype: str | None = None) -> engines.Engine:
     return engines.engine(name, jobs, dtype or recorded, *device)
 
 
+def _machine_of(label: str) -> str | None:
+    """What a record of the engine `label`, made here, would name as its machine; None where it cannot run here."""
+    try:
+        return machine(_engine(label, 1).hardware)
+    except OdysseyError:
+        return None
+
+
+def _starting_engine(label: str, dtype: str) -> engines.Engine:
+    """The engine `label`, or the one for the processor where there is no GPU: at the start of a trial they agree."""
+    try:
+        return _engine(label, 1, dtype)
+    except OdysseyError:
+        if not label.startswith("cuda-"):
+            raise
+        return engines.engine("cpu", 1, dtype)
+
+
 def _compare_all(task: Task, record: dict, curves: Curves, result: Result, outcome: Outcome) -> None:
     again = row(task, _trial(record), result, record["engine"], record["machine"])
     different = [name for name in again if name != "seconds" and repr(again[name]) != repr(record[name])]
@@ -161,8 +180,10 @@ def _compare_all(task: Task, record: dict, curves: Curves, result: Result, outco
 
 
 def _compare_start(task: Task, record: dict, curves: Curves, outcome: Outcome) -> None:
-    where = f"recorded on {record['machine']} with version {record['version']}, compared on {machine()}"
-    single, double = (_start_of(task, record, dtype) for dtype in ("float32", "float64"))
+    starting = {dtype: _starting_engine(record["engine"], dtype) for dtype in ("float32", "float64")}
+    here = machine(starting["float32"].hardware)
+    where = f"recorded on {record['machine']} with version {record['version']}, compared on {here}"
+    single, double = (_start_of(task, record, engine) for engine in starting.values())
     ours, theirs = single if "float32" in record["engine"] else double, _Start(curves)
     steady = len(list(takewhile(lambda off: off < STEADY, _differences(single.losses, double.losses))))
     off = max(_differences(ours.losses[:steady], theirs.losses), default=0.0)
@@ -183,10 +204,10 @@ def _compare_start(task: Task, record: dict, curves: Curves, outcome: Outcome) -
         outcome.compared.append(f"{name}: the losses of epochs 1 to {steady} agree to {off:.1e} ({where})")
 
 
-def _start_of(task: Task, record: dict, dtype: str) -> _Start:
+def _start_of(task: Task, record: dict, engine: engines.Engine) -> _Start:
     """The first epochs of a record, trained now."""
     report = _FirstEpochs()
-    _engine(record["engine"], 1, dtype).train(task, [_trial(record)], report)
+    engine.train(task, [_trial(record)], report)
     return _Start(report.curves)
 
 
