@@ -14,6 +14,7 @@ from odyssey.tasks.base import Task
 VARIANT = "NP"
 # Of the study's rows z, i, f, o those that stand first, second, … in torch, whose order is i, f, g (our z), o.
 _ROWS = (1, 2, 0, 3)
+_CPU = torch.device("cpu")
 
 
 class LibraryTrainer:
@@ -25,32 +26,36 @@ class LibraryTrainer:
     Args:
         task: its training sequences are trained on.
         trial: its learning rate, momentum (above 0), blocks and seed count.
+        device: where; on a GPU, the layer is cuDNN's.
     """
 
-    def __init__(self, task: Task, trial: Trial):
+    def __init__(self, task: Task, trial: Trial, device: torch.device = _CPU):
         h = trial.hyperparameters
         network = task.network(VARIANT, h.blocks)
-        self.loss = LOSSES[task.loss]
-        self.lstm = nn.LSTM(task.inputs, h.blocks, bidirectional=task.bidirectional)
-        self.output = nn.Linear(len(network.layers) * h.blocks, task.outputs)
+        self.loss, self.device = LOSSES[task.loss], device
+        self.lstm = nn.LSTM(task.inputs, h.blocks, bidirectional=task.bidirectional, device=device)
+        self.output = nn.Linear(len(network.layers) * h.blocks, task.outputs, device=device)
         self._fill(network.initial_parameters(trial.generator()))
         weights = [*self.lstm.parameters(), *self.output.parameters()]
         trained = [values for values in weights if values.requires_grad]
         rate = h.learning_rate * (1 - h.momentum)
         # `fused` is the quickest of the optimiser's implementations.
         self.optimiser = torch.optim.SGD(trained, rate, h.momentum, nesterov=True, fused=True)
-        self.data = [(torch.from_numpy(e.inputs), _targets(e.targets)) for e in task.splits["train"]]
+        self.data = [
+            (torch.from_numpy(e.inputs).to(device), _targets(e.targets).to(device)) for e in task.splits["train"]
+        ]
 
     def train_epoch(self) -> float:
         """One update per training sequence; the loss of each as its update saw it, summed."""
-        total = 0.0
+        # Added up on the device, which would otherwise be waited for after each update.
+        total = torch.zeros((), dtype=torch.float64, device=self.device)
         for inputs, targets in self.data:
             self.optimiser.zero_grad()
             loss = self.loss(self.output(self.lstm(inputs)[0]), targets)
             loss.backward()
             self.optimiser.step()
-            total += loss.item()
-        return total
+            total += loss.detach()
+        return total.item()
 
     @torch.no_grad()
     def _fill(self, parameters: dict[str, np.ndarray]) -> None:

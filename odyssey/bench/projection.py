@@ -17,10 +17,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from odyssey.bench.operations import operations
 from odyssey.bench.sample import mean_frames
 from odyssey.corpora.pen_statistics import IAMONDB
 from odyssey.errors import OdysseyError
-from odyssey.network import Network
 from odyssey.protocol import TRIALS, draw_trial
 from odyssey.tasks.base import Task
 from odyssey.variants import VARIANTS
@@ -95,21 +95,6 @@ def trial_seconds(size: pd.DataFrame, trials: pd.DataFrame, corpus: Size) -> np.
         task, blocks = trials["task"].iloc[0], trials["blocks"].to_numpy()[rows]
         seconds[rows] = epoch_seconds(size, task, variant, blocks, corpus) * trials["epochs"].to_numpy()[rows]
     return seconds
-
-
-def operations(network: Network, frames: int) -> int:
-    """Floating-point operations of one update on a sequence of `frames` frames.
-
-    In each frame two for each weight of a matrix forwards, and backwards two for its own gradient and two for the
-    gradient of what it is multiplied with, which the network's inputs do not need. Biases, peepholes and functions are
-    left out.
-    """
-    total = 0
-    for name, shape in network.parameter_shapes().items():
-        if name.endswith((".W", ".R", ".Q")):
-            from_inputs = name.endswith(".W") and name != "output.W"
-            total += (4 if from_inputs else 6) * frames * shape[0] * shape[1]
-    return total
 
 
 class Cost(NamedTuple):
@@ -189,9 +174,9 @@ def cost(size: pd.DataFrame, task: Task, trials: pd.DataFrame, corpus: Size) -> 
         totals += planned.sum(axis=1)
         longests = np.maximum(longests, planned.max(axis=1))
         sizes, trials_each = np.unique(blocks, return_counts=True)
-        updates = [operations(task.network(variant, int(n)), corpus.frames) for n in sizes]
-        work = np.average(updates, weights=trials_each)
-        means.append(known.mean() * np.array([seconds.mean(), 1.0, work * corpus.train]))
+        frames = [operations(task.network(variant, int(n))) for n in sizes]
+        work = corpus.train * corpus.frames * np.average(frames, weights=trials_each)
+        means.append(known.mean() * np.array([seconds.mean(), 1.0, work]))
     return Cost(task.name, corpus, *(float(mean) for mean in np.mean(means, axis=0)), totals, longests)
 
 

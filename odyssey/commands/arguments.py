@@ -102,6 +102,16 @@ def add_jobs(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_engine(command: argparse.ArgumentParser) -> None:
+    """``--engine``."""
+    command.add_argument(
+        "--engine",
+        default="cpu",
+        metavar="E",
+        help="cpu (compiled, default), torch (readable, any device) or cuda (an NVIDIA GPU, many trials side by side)",
+    )
+
+
 def add_records(command: argparse.ArgumentParser) -> None:
     """``--records``."""
     command.add_argument(

@@ -5,11 +5,11 @@ import sys
 from contextlib import suppress
 
 from odyssey.commands import arguments
-from odyssey.commands.train import add_engine
 
 EPILOG = """examples:
   odyssey search                                       the whole study, or what is missing of it
   odyssey search --task music --variant V,CIFG --trials 20
+  odyssey search --engine cuda                         the same on an NVIDIA GPU, hundreds of trials at a time
   odyssey search --storage postgresql://user@host/db   on any number of machines at once
 
 The search may be stopped and started again at any time: a finished trial is in the records for good, an unfinished one
@@ -30,9 +30,14 @@ def add(commands) -> None:
     command.add_argument("--task", type=arguments.task, metavar="T", help="one task (default: all)")
     arguments.add_variants(command)
     arguments.add_trials(command)
-    arguments.add_jobs(command)
+    command.add_argument(
+        "--jobs",
+        type=arguments.whole(1),
+        metavar="N",
+        help=f"trials at a time (default: all {arguments.cores()} cores; with cuda as many as fill the GPU)",
+    )
     command.add_argument("--storage", metavar="URL", help="study database (default: an SQLite file beside the records)")
-    add_engine(command)
+    arguments.add_engine(command)
     arguments.add_corpus(command)
     arguments.add_records(command)
     command.set_defaults(run=run)
@@ -44,10 +49,12 @@ def run(options: argparse.Namespace) -> int:
     from odyssey.search import INTERRUPTED, search
     from odyssey.tasks import load_task
 
-    trainer = engine(options.engine, jobs=options.jobs)
+    # How many trials fill a GPU, only its engine knows.
+    default = None if options.engine == "cuda" else arguments.cores()
+    trainer = engine(options.engine, jobs=options.jobs or default)
     for cells in arguments.cells_of(options):
         task = load_task(cells.task, cells.corpus, options.root)
-        done = search(task, trainer, cells.variants, options.trials, options.records, options.storage, options.jobs)
+        done = search(task, trainer, cells.variants, options.trials, options.records, options.storage, trainer.jobs)
         with suppress(BrokenPipeError):  # Who read it has gone; the search goes on, and its exit code stays what it is.
             print(f"{cells.task} ({cells.corpus}): {done.trained} trials trained", end="")
             print(f", {done.taken_over} taken over from the study database" if done.taken_over else "", end="")

@@ -29,18 +29,11 @@ def add(commands) -> None:
     )
     command.add_argument("--seed", type=arguments.whole(0), default=0, metavar="K", help="default: %(default)s")
     arguments.add_corpus(command)
-    add_engine(command)
+    arguments.add_engine(command)
     command.add_argument("--dtype", default="float32", metavar="D", help="float32 (default) or float64")
     command.add_argument("--device", default="cpu", metavar="D", help="for the torch engine (default: cpu)")
     arguments.add_json(command)
     command.set_defaults(run=run)
-
-
-def add_engine(command: argparse.ArgumentParser) -> None:
-    """``--engine``."""
-    command.add_argument(
-        "--engine", default="cpu", metavar="E", help="cpu (compiled, default) or torch (readable, any device)"
-    )
 
 
 def run(options: argparse.Namespace) -> None:

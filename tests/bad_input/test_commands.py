@@ -124,6 +124,7 @@ ERRORS = [
     ("search --task toy --records file", "file", "name another|check"),
     ("search --task toy --records broken.json/records", "broken.json", "name another|check"),
     ("search --task toy --records /proc/records", "/proc/records", "name another|check"),
+    ("bench --gpu nowhere/gpu.json", "there is no folder nowhere", "make it first"),
     ("records verify --records nowhere", "nowhere: there are no records", "name another|--records|check"),
     ("records verify --records file", "file: there are no records", "name another|--records|check"),
 ]

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from odyssey.bench import projection
-from odyssey.bench.projection import Size, by_variant, corpus_size, cost, epoch_seconds, operations, trial_seconds
+from odyssey.bench.operations import operations
+from odyssey.bench.projection import Size, by_variant, corpus_size, cost, epoch_seconds, trial_seconds
 from odyssey.errors import OdysseyError
-from odyssey.network import Network
 from odyssey.protocol import draw_trial
-from odyssey.variants import VARIANTS, variant
+from odyssey.variants import VARIANTS
 
 
 def measured(evaluation=0.25):
@@ -104,7 +104,7 @@ def test_expected_cost_is_that_of_the_planned_trials(toy_task, plan):
     total = 6 * (4 + 25 + 25) + 10 * (200 + 2 + 12.5)
     assert found.total == pytest.approx(total) and found.seconds == pytest.approx(total / 6)
     assert found.epochs == (6 + 10) / 2 and found.steps == 2 * 10 * found.epochs
-    work = {code: [operations(task.network(code, n), 10) for n in (20, 50, 200)] for code in ("V", "NP")}
+    work = {code: [10 * operations(task.network(code, n)) for n in (20, 50, 200)] for code in ("V", "NP")}
     operated = 6 * (work["V"][0] + 2 * work["V"][1]) + 10 * sum(work["NP"])
     assert found.total_operations == pytest.approx(operated)
     four = cost(measured(), task, recorded(V=[2, 4, 6, 8, 10], NP=[30]), Size(4, 0, 10))
@@ -164,17 +164,6 @@ def test_a_declared_variant_that_was_not_measured(toy_task, plan):
 
 def test_interval_is_the_middle():
     assert projection.interval(np.arange(1001.0)[::-1]) == pytest.approx((25, 975))
-
-
-@pytest.mark.parametrize("code", VARIANTS)
-def test_operations_by_hand(code):
-    T, M, N, O = 7, 3, 10, 5  # noqa: E741
-    v = variant(code)
-    rows, gates = len(v.rows), len(v.gates)
-    # Input weights need two products, all others three.
-    layer = 2 * T * (2 * rows * N * M + 3 * rows * N * N + (3 * gates * N * gates * N if v.gate_recurrence else 0))
-    assert operations(Network(v, M, N, O), T) == layer + 6 * T * N * O
-    assert operations(Network(v, M, N, O, True), T) == 2 * (layer + 6 * T * N * O)
 
 
 def test_size_at_hand(toy_task):

@@ -1,0 +1,8 @@
+import pytest
+import torch
+
+
+@pytest.fixture
+def cpu():
+    """The device that every machine has."""
+    return torch.device("cpu")
