@@ -13,6 +13,7 @@ that had none has no score; it can be neither ranked nor drawn, but it was paid 
 trials a tenth of which are taken, and it is reported in a column of its own.
 """
 
+import warnings
 from dataclasses import dataclass
 from math import ceil, isfinite, nan
 
@@ -88,7 +89,10 @@ def welch(first: np.ndarray, second: np.ndarray) -> Welch:
     difference = float(first.mean() - second.mean())
     if min(len(first), len(second)) < 2 or (np.ptp(first) == 0 and np.ptp(second) == 0):
         return Welch(difference, nan, nan, nan, nan, nan)
-    result = stats.ttest_ind(first, second, equal_var=False)
+    with warnings.catch_warnings():
+        # The best of few trials may have equal error rates. Their variance is zero, and nothing is lost in that.
+        warnings.filterwarnings("ignore", "Precision loss occurred", RuntimeWarning)
+        result = stats.ttest_ind(first, second, equal_var=False)
     interval = result.confidence_interval(1 - ALPHA)
     return Welch(
         difference,

@@ -38,6 +38,7 @@ def utterance(utterance: Utterance, inputs: np.ndarray) -> Figure:
         frequencies, _, power = _spectrum(utterance)
         step = frequencies[1] / 1000
         level = 10 * np.log10(np.maximum(power / (power.max() or 1.0), 10 ** (-RANGE / 10)))
+        level = np.maximum(level, -RANGE)  # the logarithm of some processors ends a rounding below it
         image = spectrum.imshow(
             level, COLOURS, origin="lower", aspect="auto", interpolation="nearest", vmin=-RANGE, vmax=0, gid="spectrum",
             extent=(*extent, -step / 2, RATE / 2000 + step / 2),

@@ -49,6 +49,14 @@ def test_welch_matches_the_formula(sizes):
     np.testing.assert_allclose(list(vars(comparison.welch(a, b)).values()), welch_by_hand(a, b), rtol=1e-10)
 
 
+def test_welch_of_a_sample_that_does_not_vary():
+    """Equal error rates: it is then the test of the other sample against that number."""
+    a, b = np.array([31.9843342, 31.9843342]), np.array([33.1, 34.5, 32.2])
+    found, expected = comparison.welch(a, b), stats.ttest_1samp(b, a[0])
+    assert found.p == pytest.approx(expected.pvalue) and found.t == pytest.approx(-expected.statistic)
+    assert found.degrees == pytest.approx(2)
+
+
 def test_welch_is_not_the_pooled_test():
     a, b = np.array([1.0, 1.1, 0.9, 1.05]), np.array([0.0, 3.0])
     assert comparison.welch(a, b).p != pytest.approx(stats.ttest_ind(a, b).pvalue)
