@@ -7,10 +7,11 @@ import pytest
 from matplotlib.colors import to_rgb
 from vision import DEFICIENCIES, contrast, distance
 
+from odyssey.bench.gpu.stored import read as read_gpu
 from odyssey.bench.stored import read
-from odyssey.figures import cost, style
+from odyssey.figures import cost, gpu, style
 
-MEASURED = Path(__file__).resolve().parents[2] / "book" / "measurements" / "cost.json"
+MEASURED = Path(__file__).resolve().parents[2] / "book" / "measurements"
 COLOURS = ("BLUE", "VERMILLION", "GREEN", "ORANGE", "SKY", "PURPLE", "INK", "GREY", "GHOST")
 # Too bright on white for a line: they only fill what has an outline or a number.
 FILLS = ("ORANGE", "SKY")
@@ -21,6 +22,7 @@ TOGETHER = {
     "alignment": ("BLUE", "VERMILLION", "GREEN", "PURPLE"),
     "curves": ("BLUE", "GHOST"),
     "shares": ("BLUE", "ORANGE", "GREEN", "PURPLE"),
+    "rates": ("BLUE", "VERMILLION", "GREEN", "PURPLE", "GREY"),
 }
 DISTANCE = 15  # in CIELAB, where 2 is just noticeable
 
@@ -54,8 +56,9 @@ def test_graphics_have_contrast_with_the_paper(name):
 
 
 def test_lines_are_not_drawn_in_what_is_for_filling():
-    measurement = read(MEASURED)
+    measurement = read(MEASURED / "cost.json")
     drawn = [cost.growth(measurement), cost.variants(measurement, "music")]
+    drawn.append(gpu.rates(read_gpu(MEASURED / "gpu.json"), "music"))
     lines = [line for figure in drawn for axes in figure.axes for line in axes.lines]
     assert len(lines) > 10
     assert all(contrast(to_rgb(line.get_color()), colour("PAPER")) >= 3 for line in lines)

@@ -26,7 +26,7 @@ class GPUBenchmark:
             ``trial_steps_per_second``, and ``ratio``, how many times as many the engine for GPUs does.
         floors: one for each ``task`` and ``blocks``, as in `odyssey.bench.gpu.floor.Floor`, and ``share``, how much of
             ``trial_steps_per_second`` that engine reaches.
-        notes: a line for each program that failed.
+        notes: a line for each program that failed, or that was measured in another run.
     """
 
     gpu: str
