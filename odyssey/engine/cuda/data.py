@@ -5,7 +5,7 @@ import numpy as np
 from odyssey.engine.cuda.device import Device, Memory
 from odyssey.engine.cuda.jobs import Split
 from odyssey.engine.cuda.plan import padded
-from odyssey.tasks.base import Task
+from odyssey.tasks.base import BERNOULLI, Task
 
 
 class Data:
@@ -24,8 +24,7 @@ class Data:
         for name, examples in task.splits.items():
             inputs = _padded([example.inputs for example in examples], dtype)
             targets = [example.targets for example in examples]
-            numbers = targets[0].dtype.kind == "f"
-            together = _padded(targets, dtype) if numbers else np.concatenate(targets).astype(np.int32)
+            together = _padded(targets, dtype) if task.loss == BERNOULLI else np.concatenate(targets).astype(np.int32)
             self.begins[name] = _begins([example.inputs for example in examples])
             self.units[name] = len(together)
             arrays = (inputs, together, self.begins[name], _begins(targets))

@@ -8,6 +8,7 @@ own end without waiting for the others of its launch.
 import threading
 from collections import defaultdict
 from collections.abc import Hashable
+from contextlib import suppress
 from ctypes import Structure, sizeof
 from dataclasses import dataclass, field
 from time import monotonic, sleep
@@ -15,6 +16,7 @@ from time import monotonic, sleep
 import numpy as np
 
 from odyssey.engine.cuda.device import Device, Launch
+from odyssey.errors import OdysseyError
 
 # Seconds between two looks at what is over, and at the least between two launches, lest a device that runs only so many
 # kernels at once (128) run kernels of one trial each.
@@ -98,12 +100,25 @@ class Dispatcher:
                     self._start()
                 self._finish()
                 sleep(LOOK)
+            self._stop(OdysseyError("the engine cuda has stopped"))
         except Exception as problem:
-            with self._lock:
-                self._problem = problem
-                waiting, self._asked = self._asked + self._running, []
-            for request in waiting:
-                request.end(problem)
+            self._outlast()
+            self._stop(problem)
+
+    def _stop(self, problem):
+        """Nobody waits in vain, now or later."""
+        with self._lock:
+            self._problem = problem
+            waiting, self._asked = self._asked + self._running, []
+        for request in waiting:
+            request.end(problem)
+
+    def _outlast(self):
+        """Until every kernel is over or has failed, since memory that is given up before may become another's."""
+        for launch, _ in self._launches:
+            with suppress(Exception):
+                while not launch.over():
+                    sleep(LOOK)
 
     def _start(self):
         with self._lock:

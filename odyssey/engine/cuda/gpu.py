@@ -94,8 +94,9 @@ class GPU:
     def epochs(self, jobs: np.ndarray, count: int, dtype: str, cluster: int, threads: int, shared: int) -> Launch:
         """See `Device.epochs`."""
         kernel = self._epoch(dtype, cluster)
-        if shared > kernel.max_dynamic_shared_size_bytes:
-            kernel.max_dynamic_shared_size_bytes = shared
+        with self._one_line():
+            if shared > kernel.max_dynamic_shared_size_bytes:
+                kernel.max_dynamic_shared_size_bytes = shared
         return self._launch(kernel, count * cluster, threads, jobs, shared, EPOCHS)
 
     def noise(self, jobs: np.ndarray, count: int) -> Launch:

@@ -55,7 +55,6 @@ class Job(Structure):
         ("scratch", c_void_p),
         ("alignments", c_void_p),
         ("frames", c_longlong),
-        ("labels", c_longlong),
         ("losses", c_void_p),
         ("done", c_void_p),
     ]

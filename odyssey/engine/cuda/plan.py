@@ -13,7 +13,7 @@ from odyssey.network import Network
 
 # Numbers are read four at a time, so that widths are multiples of four.
 FOUR = 4
-# Doubles for sums over a cluster, at the beginning of shared memory (kernels/slice.cuh).
+# Doubles for sums over a cluster, at the beginning of shared memory (kernels/recurrence.cuh).
 SUMS = 64
 # Kept of each frame and block for the way back (kernels/slice.cuh).
 KEPT = 8
@@ -95,10 +95,10 @@ def plan(network: Network, itemsize: int, limits: Limits, header: int) -> Plan:
         whole = (division.near_R, division.near_Q) == (stride, _gate_rows(network, stride))
         if whole and ROWS * division.width <= division.threads:
             break
-    if ROWS * division.width > division.threads:
+    if ROWS * division.width > division.threads or division.shared + header > limits.shared:
         raise OdysseyError(
-            f"{network.blocks} blocks are more than the engine cuda can divide on this GPU; choose fewer, "
-            "or the engine cpu"
+            f"{network.blocks} blocks (or the labels of the longest sequence) are more than the engine cuda can divide "
+            "on this GPU; choose fewer, or the engine cpu"
         )
     return division
 

@@ -29,7 +29,7 @@ _DIVISION = (
 class CUDATrainer:
     """`odyssey.training.Trainer` on a GPU.
 
-    Weights are never written twice: each epoch leaves new ones, so that keeping them costs nothing. An epoch and the
+    Each epoch leaves new weights in memory of their own, so that keeping the old ones costs nothing. An epoch and the
     evaluation on the validation set are one piece of work, and the noise of the next epoch is drawn meanwhile.
     """
 
@@ -180,7 +180,6 @@ class CUDATrainer:
             scratch=self._scratch.address,
             alignments=self._alignments.address,
             frames=self._data.longest,
-            labels=self._data.labels,
             losses=self._losses.ctypes.data,
             done=self._done.ctypes.data,
         )

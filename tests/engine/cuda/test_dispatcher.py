@@ -88,6 +88,29 @@ def test_who_waits_hears_of_a_failure(how):
                 dispatcher.ask(request()).wait()
 
 
+def test_who_asks_too_late_hears_so():
+    with Dispatcher(Idle()) as dispatcher:
+        pass
+    with pytest.raises(OdysseyError, match="has stopped"):
+        dispatcher.ask(request()).wait()
+
+
+def test_a_failure_waits_for_the_other_kernels():
+    """What they write to is not given back before."""
+    device = Idle()
+    with Dispatcher(device) as dispatcher:
+        first = dispatcher.ask(request("a"))
+        until(lambda: device.launched)
+        device.problem = OdysseyError("the GPU has failed")
+        asked = [first, dispatcher.ask(request("b"))]
+        time.sleep(0.05)
+        assert not any(one._over.is_set() for one in asked)
+        device.running = False
+        for one in asked:
+            with pytest.raises(OdysseyError, match="the GPU has failed"):
+                one.wait()
+
+
 def test_leaving_waits_for_what_runs():
     """Noise drawn in advance is nobody's when the last trial is over, and writes to memory until then."""
     device = Idle()

@@ -58,11 +58,12 @@ def test_double_precision_takes_more_slices():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"blocks": 1025}, "1025 blocks are more"),
-        ({"blocks": 129, "limits": Limits(1, 232_448)}, "129 blocks are more"),
+        ({"blocks": 1025}, "1025 blocks .* are more"),
+        ({"blocks": 600, "itemsize": 8, "code": "FGR"}, "600 blocks"),
+        ({"blocks": 129, "limits": Limits(1, 232_448)}, "129 blocks .* are more"),
         ({"blocks": 20, "bidirectional": True, "limits": Limits(1, 232_448)}, "needs clusters"),
     ],
 )
 def test_what_cannot_be_divided(options, message):
     with pytest.raises(OdysseyError, match=message):
-        division("V", **options)
+        division(**{"code": "V", **options})

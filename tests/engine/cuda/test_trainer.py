@@ -4,6 +4,8 @@ float64 agrees to rounding; float32 differs by the order of sums and by the GPU'
 unit roundoff (measured here and on an H100: losses by up to 6e-7 of their value, weights by up to 2e-6).
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -16,7 +18,7 @@ from odyssey.engine.cuda.trainer import CUDATrainer
 from odyssey.engine.torch import TorchTrainer
 from odyssey.errors import OdysseyError
 from odyssey.protocol import DIVERGED, Hyperparameters, Trial
-from odyssey.tasks.base import CATEGORICAL, CTC
+from odyssey.tasks.base import CATEGORICAL, CTC, Example, Task
 from odyssey.training import Report, run
 from odyssey.variants import VARIANTS
 
@@ -91,11 +93,22 @@ def test_many_labels(device, toy_task):
     assert_same_trajectory(device, task, trial(blocks=5), "float64", epochs=1)
 
 
+@pytest.mark.parametrize("score", [1e9, 1e12, 7e18])
+def test_scores_beyond_all_reason_are_no_good_loss(device, score):
+    """A network that has blown up is worse than any other: no exponent of a sum wraps round."""
+    example = Example(np.zeros((4, 1), np.float32), np.ones(2, np.int32))
+    task = Task("own", "own", "0", dict.fromkeys(("train", "valid", "test"), (example,)), 1, 2, CTC, "e", "%", True)
+    with Dispatcher(device) as dispatcher:
+        trainer = CUDATrainer(task, trial(blocks=1), Data(task, "float64", device), device, dispatcher, "float64")
+        parameters = trainer.parameters() | {"output.b": np.array([0.0, -score])}
+        trainer.restore(device.upload(trainer._layout.flat(parameters, "float64")))
+        # Two labels, each at its score or, where that is clipped, still far from any sensible one.
+        assert 1.9e8 <= trainer.evaluate("test").loss <= 2.1 * score
+
+
 @pytest.mark.parametrize("code, blocks", [("V", 100), ("CIFG", 140), ("NIAF", 200), ("FGR", 100)])
 def test_sizes_of_the_study(gpu, music_task, code, blocks):
     """One block of threads, and clusters, on real sequences."""
-    from dataclasses import replace
-
     few = replace(music_task, splits={split: examples[:4] for split, examples in music_task.splits.items()})
     assert_same_trajectory(gpu, few, trial(code, blocks, 0.2, rate=0.001), "float32")
 

@@ -13,9 +13,11 @@
 constexpr int BLANK = 0;
 // Places before the first state; alignments start from the second of them.
 constexpr int MARGIN = 2;
-// Exponent of what is impossible: below all that occurs, however many frames change it. A term that is so many binary
-// orders below another does not change their sum.
+// Exponent of what is impossible: below all that occurs in thousands of frames, since no score counts as less than LEAST,
+// far beyond those of any network that still learns. A term that is so many binary orders below another does not change
+// their sum.
 constexpr long long NEVER = -(1ll << 40);
+constexpr double LEAST = -1e8;
 constexpr int NEGLIGIBLE = -1000;
 
 constexpr double LN2 = 0.6931471805599453, LOG2E = 1.4426950408889634;
@@ -45,8 +47,9 @@ __device__ __forceinline__ Sum add(const Sum& a, const Sum& b, const Sum& c)
 // e^score as a mantissa between ½ and 1 and an exponent; the score is not positive.
 __device__ __forceinline__ Sum emission(real score)
 {
-    const double order = ceil(double(score) * LOG2E);
-    return {double(exp(real(double(score) - order * LN2))), (long long)order};
+    const double clipped = score < LEAST ? LEAST : double(score);
+    const double order = ceil(clipped * LOG2E);
+    return {double(exp(real(clipped - order * LN2))), (long long)order};
 }
 
 // Where the sums lie. With S states: of the alignments of the frames up to each, and of those from each on but without

@@ -210,6 +210,7 @@ __device__ const Job& at_hand(const Job& job)
 // Weights as they begin: those before, and in training the look-ahead of the first update.
 __device__ void begin(const Job& job)
 {
+    if (job.weights == job.before) return;  // only evaluated
     const real momentum = job.momentum;
     for (long long k = rank() * threads() + thread(); k < job.size; k += CLUSTER * threads()) {
         real weight = job.before[k];

@@ -52,10 +52,10 @@ struct Job {
     Split evaluated;
     int* path;
 
-    // Buffers for `frames` frames; of CTC, for `labels` labels too.
+    // Buffers for `frames` frames.
     real* scratch;
     double* alignments;
-    long long frames, labels;
+    long long frames;
 
     // Results on the host: losses summed over training and evaluation, NaN where a weight is no longer finite.
     double* losses;

@@ -1,4 +1,5 @@
-// Gaussian noise, number for number what numpy.random.Generator.standard_normal draws in single precision from SFC64.
+// Gaussian noise, number for number what numpy.random.Generator.standard_normal draws in single precision from SFC64
+// (but for the last bit of those from the tail, one in thousands, which pass through a logarithm).
 //
 // One warp a trial. SFC64 gives one word after the other; all lanes compute them, and each keeps one of 32. The
 // ziggurat then takes 64 half words at a time, nearly all of which become a number each, so that the lanes work side by
@@ -143,6 +144,7 @@ extern "C" __global__ void noise(const NoiseJob* jobs)
         for (int w = 0; w < 4; w++) stream.now[w] = stream.before[w];
         for (int word = 0; word < divided_up(stream.taken, 2); word++) next_word(stream.now);
     }
+    warp_barrier();  // the numbers of the other lanes, too, are there when the host hears of it
     if (lane() == 0) {
         for (int w = 0; w < 4; w++) job.state[w] = stream.now[w];
         job.state[4] = stream.taken % 2;

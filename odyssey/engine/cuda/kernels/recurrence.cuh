@@ -94,7 +94,7 @@ __device__ __forceinline__ void multiply(
     store(out + share.part * matrix.columns + column, sums);
 }
 
-// A thread's share of matrix · vector: places are pairs of near rows, half of all rows apart. There may be more of
+// A thread's share of matrix · vector: places are pairs of near rows, half of these rows apart. There may be more of
 // these than threads.
 __device__ __forceinline__ Share transposed_share_of(const Recurrent& matrix, int parts, int item)
 {
