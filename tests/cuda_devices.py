@@ -31,7 +31,8 @@ class EmulatedDevice:
 
     def __init__(self, folder: Path, limits: Limits = HOPPER):
         self.limits, self.multiprocessors, self.name = limits, 2, "emulated"
-        self._folder = folder
+        self._folder, self._front = folder, folder / "tables.cuh"
+        self._front.write_text("#define __device__\n" + tables() + "\n#undef __device__\n")
         self._library = cache(self._compiled)
 
     def empty(self, size):
@@ -56,9 +57,7 @@ class EmulatedDevice:
         return Over()
 
     def noise(self, jobs, count):
-        front = self._folder / "tables.cuh"
-        front.write_text("#define __device__\n" + tables() + "\n#undef __device__\n")
-        library = self._library("noise", "NoiseJob", 1, "-include", str(front))
+        library = self._library("noise", "NoiseJob", 1, "-include", str(self._front))
         library.launch(ctypes.c_void_p(jobs.ctypes.data), count, WARP, NOISE_SHARED)
         return Over()
 

@@ -9,9 +9,9 @@ machines' sums; a changed rule (no factor 1 − m, say, or noise drawn in anothe
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
+import trajectories
 
 from odyssey.engine.cpu import CPUTrainer, Data
 from odyssey.engine.torch import TorchTrainer
@@ -33,23 +33,7 @@ def both(task, trial, dtype):
 
 
 def assert_same_trajectory(task, trial, dtype):
-    compiled, reference = both(task, trial, dtype)
-    assert_same_weights(compiled, reference, 0)
-    for _ in range(EPOCHS):
-        ours, theirs = compiled.train_epoch(), reference.train_epoch()
-        assert ours.loss == pytest.approx(theirs.loss, rel=TOLERANCE[dtype])
-        assert ours.units == theirs.units
-        for split in ("valid", "test"):
-            ours, theirs = compiled.evaluate(split), reference.evaluate(split)
-            assert ours.loss == pytest.approx(theirs.loss, rel=TOLERANCE[dtype])
-            assert (ours.units, ours.errors) == (theirs.units, theirs.errors)
-    assert_same_weights(compiled, reference, TOLERANCE[dtype])
-
-
-def assert_same_weights(compiled, reference, tolerance):
-    theirs = reference.weights()
-    for name, ours in compiled.parameters().items():
-        np.testing.assert_allclose(ours, theirs[name].numpy(), rtol=0, atol=tolerance, err_msg=name)
+    trajectories.assert_same_trajectory(*both(task, trial, dtype), TOLERANCE[dtype], EPOCHS)
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)

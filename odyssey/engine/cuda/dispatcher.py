@@ -140,9 +140,11 @@ class Dispatcher:
             self._launches.append((launch, jobs))
 
     def _finish(self):
-        over = [request for request in self._running if request.done[0]]
-        if over:
-            self._running = [request for request in self._running if not request.done[0] or request not in over]
-            for request in over:
+        running = []
+        for request in self._running:
+            if request.done[0]:
                 request.end()
+            else:
+                running.append(request)
+        self._running = running
         self._launches = [(launch, jobs) for launch, jobs in self._launches if not launch.over()]

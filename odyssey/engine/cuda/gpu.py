@@ -101,9 +101,7 @@ class GPU:
 
     def noise(self, jobs: np.ndarray, count: int) -> Launch:
         """See `Device.noise`."""
-        return self._launch(
-            self._kernel("noise", "-DCLUSTER=1", front=tables()), count, WARP, jobs, NOISE_SHARED, NOISE
-        )
+        return self._launch(self._kernel("noise", "-DCLUSTER=1", front=tables), count, WARP, jobs, NOISE_SHARED, NOISE)
 
     def _launch(self, kernel, blocks, threads, jobs, shared, priority):
         # A kernel waits for the one before on its stream: each gets a stream on which none is running.
@@ -118,11 +116,11 @@ class GPU:
         real = {"float32": "float", "float64": "double"}[dtype]
         return self._kernel("epoch", f"-DCLUSTER={cluster}", f"-Dreal={real}")
 
-    def _kernel(self, name, *options, front=""):
-        """The compiled kernel; CuPy keeps it for later processes."""
+    def _kernel(self, name, *options, front=str):
+        """The compiled kernel, behind the declarations that `front` gives; CuPy keeps it for later processes."""
         with self._compiling[name, options], self._one_line():
             if (name, options) not in self._kernels:
-                source = f"// {_digest()}\n{front}\n{(KERNELS / f'{name}.cu').read_text(encoding='utf-8')}"
+                source = f"// {_digest()}\n{front()}\n{(KERNELS / f'{name}.cu').read_text(encoding='utf-8')}"
                 module = self._cupy.RawModule(code=source, options=("-std=c++17", f"-I{KERNELS}", *options))
                 self._kernels[name, options] = module.get_function(name)
             return self._kernels[name, options]

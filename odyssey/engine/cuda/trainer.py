@@ -4,6 +4,7 @@ from ctypes import sizeof
 
 import numpy as np
 
+from odyssey.engine.cpu.layout import wiring
 from odyssey.engine.cpu.noise import read_state, write_state
 from odyssey.engine.cuda import jobs
 from odyssey.engine.cuda.data import Data
@@ -149,10 +150,6 @@ class CUDATrainer:
     def _shape(self, network) -> jobs.Job:
         """A job with all that stays the same from epoch to epoch."""
         variant, p = network.variant, self._plan
-
-        def row(gate):
-            return variant.rows.index(gate) if gate in variant.gates else -1
-
         output_w, output_b = self._layout.output()
         job = jobs.Job(
             velocity=self._velocity.address,
@@ -165,15 +162,8 @@ class CUDATrainer:
             padded_outputs=padded(network.outputs),
             directions=len(network.layers),
             blocks=network.blocks,
-            rows=len(variant.rows),
-            input_row=row("i"),
-            forget_row=row("f"),
-            output_row=row("o"),
-            coupled=variant.coupled,
-            input_tanh=variant.input_activation == "tanh",
-            output_tanh=variant.output_activation == "tanh",
+            **wiring(variant)._asdict(),
             peepholes=variant.peepholes and bool(variant.gates),
-            gate_recurrence=variant.gate_recurrence and bool(variant.gates),
             loss=_LOSSES[self._task.loss],
             **{name: getattr(p, name) for name in _DIVISION},
             alignments_at=p.shared // self._dtype.itemsize,

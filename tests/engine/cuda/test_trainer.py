@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+import trajectories
 from cuda_devices import EmulatedDevice
 
 from odyssey.engine.cuda.data import Data
@@ -30,30 +31,11 @@ def trial(code="V", blocks=11, noise=0.4, rate=0.05):
     return Trial(code, Hyperparameters(blocks, learning_rate=rate, momentum=0.7, input_noise=noise), seed=3)
 
 
-def reference(task, of, dtype):
-    return TorchTrainer(task, of, getattr(torch, dtype), torch.device("cpu"))
-
-
 def assert_same_trajectory(device, task, of, dtype, epochs=2):
     with Dispatcher(device) as dispatcher:
         ours = CUDATrainer(task, of, Data(task, dtype, device), device, dispatcher, dtype)
-        theirs = reference(task, of, dtype)
-        assert_same_weights(ours, theirs, 0)
-        for _ in range(epochs):
-            a, b = ours.train_epoch(), theirs.train_epoch()
-            assert (a.loss, a.units) == (pytest.approx(b.loss, rel=TOLERANCE[dtype]), b.units)
-            for split in ("valid", "test"):
-                a, b = ours.evaluate(split), theirs.evaluate(split)
-                assert a.loss == pytest.approx(b.loss, rel=TOLERANCE[dtype])
-                assert (a.units, a.errors) == (b.units, b.errors)
-        assert_same_weights(ours, theirs, TOLERANCE[dtype])
-
-
-def assert_same_weights(ours, theirs, tolerance):
-    expected = theirs.weights()
-    assert ours.parameters().keys() == expected.keys()
-    for name, values in ours.parameters().items():
-        np.testing.assert_allclose(values, expected[name].numpy(), rtol=0, atol=tolerance, err_msg=name)
+        reference = TorchTrainer(task, of, getattr(torch, dtype), torch.device("cpu"))
+        trajectories.assert_same_trajectory(ours, reference, TOLERANCE[dtype], epochs)
 
 
 @pytest.mark.parametrize("kind", KINDS)

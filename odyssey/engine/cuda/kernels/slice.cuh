@@ -13,7 +13,7 @@ constexpr int C = 4, C_OUT = 5, KEPT = 8;
 // Shapes: n blocks here, S = slices · n, K rows, G gates, T frames, D directions. Weights in the flat vector have their
 // columns in the order of slices; "here" are those of this block.
 struct Slice {
-    int direction, number, width, stride, rows, gates;
+    int direction, number, width, stride;
 
     // Weights here, and by how much their rows are apart: W (M, K·n), R (S, K·n), Q (G·S, G·n), b (K·n), p (G·n).
     long long W, b, p;
@@ -36,11 +36,10 @@ struct Slice {
         number = rank() % job.slices;
         width = job.width;
         stride = job.slices * width;
-        rows = job.rows;
-        gates = rows - 1;
 
         const Places& places = job.layers[direction];
-        int columns = rows * width, gate_columns = job.gate_recurrence ? gates * width : 0;
+        const int gates = job.rows - 1;
+        int columns = job.rows * width, gate_columns = job.gate_recurrence ? gates * width : 0;
         step = job.slices * columns;
         Q_step = job.slices * gate_columns;
         W = places.W + number * columns;
