@@ -61,6 +61,11 @@ def reach(low, high, form: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def span(values, form: str) -> str:
+    """The least and the greatest of `values` (a series or an array), as `reach` writes them."""
+    return reach(values.min(), values.max(), form)
+
+
 def written(value, form: str | Callable) -> str:
     """A value as the book writes it: by a format specification or a function; a dash where there is none."""
     if pd.isna(value):

@@ -45,8 +45,17 @@ class Measurement:
 def write(measurement: Measurement, file: Path) -> None:
     """Store a measurement, whole or not at all."""
     tables = {name: getattr(measurement, name).to_dict("records") for name in TABLES}
+    write_json({"machine": measurement.machine, **tables}, file)
+
+
+def write_json(content: dict, file: Path, allow_nan: bool = True) -> None:
+    """Store `content` as JSON, whole or not at all.
+
+    Raises:
+        ValueError: it holds a number that is not finite, unless `allow_nan`.
+    """
     part = file.with_name(f".{file.name}.part")
-    part.write_text(json.dumps({"machine": measurement.machine, **tables}, indent=1) + "\n", encoding="utf-8")
+    part.write_text(json.dumps(content, indent=1, allow_nan=allow_nan) + "\n", encoding="utf-8")
     part.replace(file)
 
 

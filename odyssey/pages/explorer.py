@@ -49,7 +49,7 @@ def explorer_at_hand(corpora: Mapping[str, str]) -> list[Study]:
 def _counted(trials):
     """How many there are, and whether that is few."""
     cells = trials.groupby("variant").size()
-    each = tables.reach(cells.min(), cells.max(), "d")
+    each = tables.span(cells, "d")
     sentences = [f"{len(trials)} trials, {each} of each of {len(cells)} variants."]
     if cells.min() < TRIALS:
         sentences.append(f"The full study has {TRIALS} of each: a pattern in so few marks may be chance.")
@@ -66,10 +66,10 @@ def _seen(study):
     tried = scored(study.trials)["learning_rate"]
     first = best.sort_values(["valid_score", "variant"]).iloc[0]
     values = {name: tables.written(first[name], form) for name, (_, form) in tables.TRIAL_COLUMNS.items()}
-    good = tables.reach(best["learning_rate"].min(), best["learning_rate"].max(), power)
+    good = tables.span(best["learning_rate"], power)
     return (
         "The best tenth of each variant, in validation, was trained at learning rates of "
-        f"{good}; those of all trials with a score are {tables.reach(tried.min(), tried.max(), power)}. "
+        f"{good}; those of all trials with a score are {tables.span(tried, power)}. "
         f"The trial that is best in validation is number {values['index']} of {first['variant']}: "
         f"{first['test_score']:.2f} {study.unit} on the test set, with {values['blocks']} blocks, a learning rate of "
         f"{power(first['learning_rate'])}, a momentum of {values['momentum']} and an input noise of "

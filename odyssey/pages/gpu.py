@@ -112,12 +112,12 @@ def _glue(benchmark, task, lines, ours, stacked):
         "most": tables.written(stacked["trials"].max(), ".0f"),
         "small": int(small),
         "large": int(large),
-        "library": _range(sized[LIBRARY], ".0f"),
-        "stacked": _range(as_many, ".1f"),
-        "best": _range(best, ".1f"),
-        "best-large": _range(best[biggest.index], ".1f"),
-        "cores-times": _range(sized[COMPILED], ".1f"),
-        "share": _range(lines["share"], ".0f"),
+        "library": tables.span(sized[LIBRARY], ".0f"),
+        "stacked": tables.span(as_many, ".1f"),
+        "best": tables.span(best, ".1f"),
+        "best-large": tables.span(best[biggest.index], ".1f"),
+        "cores-times": tables.span(sized[COMPILED], ".1f"),
+        "share": tables.span(lines["share"], ".0f"),
         "operations": tables.written(benchmark.operations_per_second / 1e12, ".1f"),
         "bytes": tables.written(benchmark.bytes_per_second / 1e12, ".1f"),
         "frame-small": tables.written(frame[small], ".1f"),
@@ -125,10 +125,6 @@ def _glue(benchmark, task, lines, ours, stacked):
         "notes": f"Noted with the measurement: {'; '.join(benchmark.notes)}." if benchmark.notes else "",
     }
     glue_all({f"gpu-{name}": value for name, value in values.items()})
-
-
-def _range(values, form):
-    return tables.reach(values.min(), values.max(), form)
 
 
 def _of_task(table, task):

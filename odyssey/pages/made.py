@@ -65,7 +65,7 @@ def records_at_hand(corpora: Mapping[str, str]) -> pd.DataFrame:
         "oldest": int((trials["version"] == OLDEST).sum()),
         "cells": len(each),
         "unrecorded": f"Of {' and '.join(unrecorded)} no trial is recorded yet." if unrecorded else "",
-        "each": tables.reach(each.min(), each.max(), "d"),
+        "each": tables.span(each, "d"),
         "planned": TRIALS,
         "all": TRIALS * len(VARIANTS) * len(found),
         "total": duration(seconds.sum()),

@@ -46,21 +46,17 @@ def _glue(benchmark, lines):
         "machine": benchmark.machine,
         "small": int(small["blocks"].iloc[0]),
         "large": int(large["blocks"].iloc[0]),
-        "two": _range(lines["two_trials"], ".2f"),
-        "bound": _range(lines["bound"], ".0f"),
-        "bound-small": _range(small["bound"], ".0f"),
-        "bound-large": _range(large["bound"], ".0f"),
-        "functions-small": _range(small["functions"] * small["bound"] / 100, ".0f"),
-        "recurrence-large": _range(large["recurrence"], ".0f"),
+        "two": tables.span(lines["two_trials"], ".2f"),
+        "bound": tables.span(lines["bound"], ".0f"),
+        "bound-small": tables.span(small["bound"], ".0f"),
+        "bound-large": tables.span(large["bound"], ".0f"),
+        "functions-small": tables.span(small["functions"] * small["bound"] / 100, ".0f"),
+        "recurrence-large": tables.span(large["recurrence"], ".0f"),
     }
     for name, rival in zip(("library", "scan", "eager"), OTHERS, strict=True):
         values |= {
-            name: _range(lines[rival], ".1f"),
-            f"{name}-large": _range(large[rival], ".1f"),
-            f"{name}-most": _range(large[f"at most {rival}"], ".1f"),
+            name: tables.span(lines[rival], ".1f"),
+            f"{name}-large": tables.span(large[rival], ".1f"),
+            f"{name}-most": tables.span(large[f"at most {rival}"], ".1f"),
         }
     glue_all({f"rivals-{name}": value for name, value in values.items()})
-
-
-def _range(values, form):
-    return tables.reach(values.min(), values.max(), form)

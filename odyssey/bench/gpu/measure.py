@@ -13,11 +13,10 @@ from odyssey.bench.gpu.precision import full_float32
 from odyssey.bench.gpu.programs import COMPILED, LIBRARY, OURS, STACKED
 from odyssey.bench.gpu.rates import drawn_trials, of_drawn_sizes, of_library, of_one_size, of_stacked
 from odyssey.bench.sample import mean_frames
+from odyssey.engine.cuda import TRIALS_EACH
 from odyssey.errors import OdysseyError
 from odyssey.tasks.base import Task
 
-# Trials at a time of the engine, for each multiprocessor of the card.
-PLACES = 2
 # Trials in a stack, for each that the engine trains at a time: the rival may choose what suits it.
 STACKS = (0.5, 1, 4)
 # Trials of a study that stand ready for each place.
@@ -38,8 +37,8 @@ def gpu() -> torch.device:
 
 
 def places_on(device: torch.device) -> int:
-    """Trials at a time that are enough to fill the card."""
-    return PLACES * torch.cuda.get_device_properties(device).multi_processor_count
+    """As many trials at a time as the engine takes of itself."""
+    return TRIALS_EACH * torch.cuda.get_device_properties(device).multi_processor_count
 
 
 def measure(

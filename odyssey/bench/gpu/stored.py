@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from odyssey.bench.gpu.programs import OURS
-from odyssey.bench.stored import readable
+from odyssey.bench.stored import readable, write_json
 from odyssey.errors import OdysseyError
 
 ROWS = ["task", "blocks", "program", "trials", "trial_steps_per_second", "ratio"]
@@ -41,9 +41,7 @@ class GPUBenchmark:
 
 def write(measured: dict, file: Path) -> None:
     """Store what `measure` returned, whole or not at all."""
-    part = file.with_name(f".{file.name}.part")
-    part.write_text(json.dumps(measured, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    part.replace(file)
+    write_json(measured, file, allow_nan=False)
 
 
 def read(file: Path) -> GPUBenchmark:
