@@ -67,6 +67,29 @@ def test_search_status_and_verify(study, capsys):
     assert code == 1 and json.loads(out)["trials"] == 12
 
 
+def test_two_archives_are_compared(study, capsys):
+    run(capsys, f"search --task toy --trials 13 --variant V,NP --records {study}/other")
+    run(capsys, "search --task toy --trials 12 --variant V,NP,FGR")
+    code, out, err = run(capsys, f"records compare {study}/other")
+    first, second, last = out.splitlines()
+    assert (code, err) == (0, "") and first.startswith(
+        "toy/toy/V: no difference found; 12 trials (12 the same, 1 in one"
+    )
+    assert second.startswith("toy/toy/NP: no difference") and last.startswith("no difference found in 2 cells")
+    table = study / "other" / "toy" / "toy" / "NP.csv"
+    place = list(records.COLUMNS).index("test_score")
+    rows = [line.split(",") for line in table.read_text().splitlines()]
+    changed = [rows[0]] + [[*row[:place], repr(float(row[place]) + 1), *row[place + 1 :]] for row in rows[1:]]
+    table.write_text("".join(",".join(row) + "\n" for row in changed))
+    code, out, _ = run(capsys, f"records compare {study}/other --task toy")
+    _, second, last = out.splitlines()
+    assert code == 1 and second.startswith("toy/toy/NP: DIFFERENT; 12 trials (") and "median difference +1 " in second
+    assert last.startswith("1 of 2 cells differ")
+    code, out, _ = run(capsys, f"records compare {study}/other --json")
+    values = json.loads(out)
+    assert (code, values["differ"], [cell["differ"] for cell in values["cells"]]) == (1, 1, [False, True])
+
+
 def test_results_of_other_machines_are_announced(study, capsys):
     line = f"search --task toy --trials 2 --variant V --storage sqlite:///{study}/shared.sqlite3 --records {study}/"
     assert run(capsys, line + "one")[1] == "toy (toy): 2 trials trained\n"
@@ -90,7 +113,7 @@ def test_data_describes_a_corpus(study, capsys):
 COMMANDS = [command.__name__.rpartition(".")[2] for command in cli.COMMANDS]
 
 
-@pytest.mark.parametrize("line", ["", "records verify", *COMMANDS])
+@pytest.mark.parametrize("line", ["", "records verify", "records compare", *COMMANDS])
 def test_every_command_explains_itself(capsys, line):
     code, out, err = run(capsys, f"{line} --help")
     assert code == 0 and err == "" and out.startswith("usage: odyssey")

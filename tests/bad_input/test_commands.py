@@ -63,6 +63,8 @@ USAGE = [
     ("records verify --sample -1", "--sample.*'-1'", f"{WHOLE} 0"),
     ("records verify --sample few", "--sample.*'few'", f"{WHOLE} 0"),
     ("records verify --task chess", "'chess'", TASKS),
+    ("records compare . --task chess", "'chess'", TASKS),
+    ("records compare", "OTHER", "--help"),
     ("claims --task chess", "'chess'", TASKS),
     ("claims --trials 5", "--trials 5", HELP),
     ("claims --records", "--records: expected one argument", HELP),
@@ -127,6 +129,9 @@ ERRORS = [
     ("bench --gpu nowhere/gpu.json", "there is no folder nowhere", "make it first"),
     ("records verify --records nowhere", "nowhere: there are no records", "name another|--records|check"),
     ("records verify --records file", "file: there are no records", "name another|--records|check"),
+    ("records compare nowhere", "nowhere: there are no records", "name the folder"),
+    ("records compare file", "file", "name another folder of records"),
+    ("records compare . --task toy", "no trial in common", "name the folders of two archives"),
 ]
 
 
