@@ -1,6 +1,5 @@
 """The database of studies: opened by any number of workers at once, locked for one of them, each error one line."""
 
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -14,10 +13,13 @@ from odyssey.errors import OdysseyError
 
 HEARTBEAT_SECONDS = 60
 GRACE_SECONDS = 300
-SQLITE_SECONDS = 60
-OPENING_ATTEMPTS = 5
+LOCK_SECONDS = 60
 # Held until the transaction ends, with its worker's life at the latest; the number means this lock in this database.
 ADVISORY_LOCK = sqlalchemy.text("SELECT pg_advisory_xact_lock(2017)")
+# Held until it is released or the connection ends. Names are the server's, of 64 characters.
+NAMED_LOCK = "LEFT(CONCAT('odyssey ', DATABASE()), 64)"
+GET_LOCK = sqlalchemy.text(f"SELECT GET_LOCK({NAMED_LOCK}, {LOCK_SECONDS})")
+RELEASE_LOCK = sqlalchemy.text(f"SELECT RELEASE_LOCK({NAMED_LOCK})")
 
 
 class Storage:
@@ -42,13 +44,13 @@ class Storage:
         self._file_lock = nullcontext()
         options = {}
         if parsed.get_backend_name() == "sqlite":
-            options = {"connect_args": {"timeout": SQLITE_SECONDS}}
+            options = {"connect_args": {"timeout": LOCK_SECONDS}}
             if parsed.database:
                 if not Path(parsed.database).parent.is_dir():
                     raise OdysseyError(
                         f"study database {self.name}: the folder of this file does not exist: make it first"
                     )
-                self._file_lock = filelock.FileLock(f"{parsed.database}.lock", timeout=SQLITE_SECONDS)
+                self._file_lock = filelock.FileLock(f"{parsed.database}.lock", timeout=LOCK_SECONDS)
         with self.errors():
             try:
                 self._engine = sqlalchemy.create_engine(url)
@@ -65,28 +67,33 @@ class Storage:
         self._engine.dispose()
 
     def _opened(self, url: str, options: dict) -> optuna.storages.RDBStorage:
-        for attempt in range(OPENING_ATTEMPTS):
-            try:
-                return optuna.storages.RDBStorage(
-                    url, options, heartbeat_interval=HEARTBEAT_SECONDS, grace_period=GRACE_SECONDS
-                )
-            except RuntimeError as error:  # The tables are of another version of Optuna, which says what to do.
-                remedy = _first_line(error).replace("$STORAGE_URL", self.name)
-                raise OdysseyError(f"study database {self.name}: {remedy}") from None
-            except sqlalchemy.exc.SQLAlchemyError as error:
-                # On MySQL several workers may find an empty database at once; one of them creates the tables.
-                clash = isinstance(error, sqlalchemy.exc.IntegrityError) or "already exists" in str(error)
-                if not clash or attempt == OPENING_ATTEMPTS - 1:
-                    raise
-            time.sleep(1)
+        try:
+            return optuna.storages.RDBStorage(
+                url, options, heartbeat_interval=HEARTBEAT_SECONDS, grace_period=GRACE_SECONDS
+            )
+        except RuntimeError as error:  # The tables are of another version of Optuna, which says what to do.
+            remedy = _first_line(error).replace("$STORAGE_URL", self.name)
+            raise OdysseyError(f"study database {self.name}: {remedy}") from None
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Lets one worker at a time into the body of the ``with``, but for MySQL, where two of them may get in."""
+        """Lets one worker at a time into the body of the ``with``.
+
+        Raises:
+            filelock.Timeout: another worker has been in it for `LOCK_SECONDS`.
+        """
         if self._engine.name == "postgresql":
             with self._engine.begin() as connection:
                 connection.execute(ADVISORY_LOCK)
                 yield
+        elif self._engine.name in ("mysql", "mariadb"):
+            with self._engine.connect() as connection:
+                if connection.scalar(GET_LOCK) != 1:
+                    raise filelock.Timeout(self.name)
+                try:
+                    yield
+                finally:
+                    connection.execute(RELEASE_LOCK)
         else:
             with self._file_lock:
                 yield

@@ -1,5 +1,6 @@
 import uuid
 
+import mariadb
 import numpy as np
 import postgres
 import pytest
@@ -69,9 +70,26 @@ def postgresql_server():
 @pytest.fixture
 def postgresql(postgresql_server):
     """The URL of an empty PostgreSQL database."""
+    return _empty_database(postgresql_server, "postgres")
+
+
+@pytest.fixture(scope="session")
+def mysql_server():
+    """The beginning of the URLs of a MariaDB server on this machine; skips the test where none can be had."""
+    with mariadb.server() as url:
+        yield url
+
+
+@pytest.fixture
+def mysql(mysql_server):
+    """The URL of an empty database of MariaDB."""
+    return _empty_database(mysql_server, "mysql")
+
+
+def _empty_database(server_url, existing):
     name = f"odyssey_{uuid.uuid4().hex}"
-    server = sqlalchemy.create_engine(postgresql_server + "postgres", isolation_level="AUTOCOMMIT")
+    server = sqlalchemy.create_engine(server_url + existing, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(sqlalchemy.text(f"CREATE DATABASE {name}"))
     server.dispose()
-    return postgresql_server + name
+    return server_url + name

@@ -41,7 +41,7 @@ def server() -> Iterator[str]:
             shutil.chown(password, "postgres", "postgres")
         login = ("--username=odyssey", f"--pwfile={password}", "--auth=scram-sha-256")
         call("initdb", "-D", data, "--no-sync", "--encoding=UTF8", "--locale=C", *login)
-        port = _free_port()
+        port = free_port()
         call("pg_ctl", "-D", data, "-l", log, "-o", f"{OPTIONS} -p {port}", "--wait", "start")
         try:
             yield f"postgresql://odyssey:{PASSWORD}@127.0.0.1:{port}/"
@@ -51,7 +51,8 @@ def server() -> Iterator[str]:
         shutil.rmtree(place)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

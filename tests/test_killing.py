@@ -111,14 +111,14 @@ def kill_at_random(crew, moments, database):
             crew.kill(moments.choice(crew.wait_for(lambda: crew.training(database))))
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql", "mysql"])
 def test_killed_workers_lose_nothing(database, tmp_path, undisturbed, request):
-    """With SQLite the workers share a folder; with PostgreSQL nothing but the database, like machines of a cluster."""
+    """With SQLite the workers share a folder; with a server nothing but the database, like machines of a cluster."""
     moments = random.Random(KILLS)
     if database == "sqlite":
         folders, url, database = [tmp_path, tmp_path], None, f"sqlite:///{tmp_path / 'study.sqlite3'}"
     else:
-        folders, url = [tmp_path / "one", tmp_path / "two"], request.getfixturevalue("postgresql")
+        folders, url = [tmp_path / "one", tmp_path / "two"], request.getfixturevalue(database)
         database = url
     with Crew(folders, url) as crew:
         kill_at_random(crew, moments, database)

@@ -29,7 +29,7 @@ def test_every_drawn_value_fits_the_distributions_of_the_study():
 class TestQueue:
     """Two workers on one cell."""
 
-    @pytest.fixture(params=["sqlite", "postgresql"])
+    @pytest.fixture(params=["sqlite", "postgresql", "mysql"])
     def url(self, request, tmp_path):
         sqlite = f"sqlite:///{tmp_path / 'study.sqlite3'}"
         return sqlite if request.param == "sqlite" else request.getfixturevalue("postgresql")
