@@ -1,7 +1,8 @@
-"""What needs no recurrent network: errors of the simplest classifiers, to judge the scores of a task by.
+"""What needs no recurrent network: scores of the simplest predictors, to judge the scores of a task by.
 
-The paper has none of these. A network that only counted phones would reach the first, one that forgot every frame at
-once would reach about the second; what lies below is owed to the other frames.
+The paper has none of these. Of the phones of frames, a network that only counted them would reach the first error, one
+that forgot every frame at once about the second; what lies below is owed to the other frames. The same is true of the
+keys of the next frame.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ from scipy.special import log_softmax
 
 from odyssey.corpora.base import SPLITS
 from odyssey.errors import OdysseyError
-from odyssey.tasks.base import CATEGORICAL, Example, Task, Totals
+from odyssey.tasks.base import BERNOULLI, CATEGORICAL, Example, Task, Totals
 
 # Half of it times the squared weights is added to the mean loss of a frame: enough for the minimum to be found in fewer
 # steps than allowed, and thus to be the same on every machine.
@@ -92,6 +93,44 @@ def fit_linear(examples: tuple[Example, ...], classes: int) -> tuple[np.ndarray,
     found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS})
     parameters = found.x.reshape(width + 1, classes)
     return parameters[:-1], parameters[-1]
+
+
+def frequency_loss(task: Task) -> float:
+    """Loss per test frame, in nats, of giving each output the share of training frames in which it is 1.
+
+    Raises:
+        OdysseyError: the task does not predict the next frame.
+    """
+    return _test_loss(task, lambda inputs: np.zeros(inputs.shape, bool))
+
+
+def persistence_loss(task: Task) -> float:
+    """The same of giving each output that share among the training frames that follow one with it, or one without it.
+
+    Raises:
+        OdysseyError: the task does not predict the next frame.
+    """
+    return _test_loss(task, lambda inputs: inputs > 0)
+
+
+def _test_loss(task, known):
+    """Of telling the outputs of the next frame by one bit each of this one, known: inputs (T, M) → bool (T, M).
+
+    Shares are those of the training split, a frame with and one without added, so that none is 0 or 1.
+    """
+    if task.loss != BERNOULLI or task.inputs != task.outputs:
+        raise OdysseyError(f"task {task.name} does not predict the next frame: choose one like music")
+    bits, targets = _frames(task, "train", known)
+    shares = [((targets & chosen).sum(axis=0) + 1) / (chosen.sum(axis=0) + 2) for chosen in (~bits, bits)]
+    bits, targets = _frames(task, "test", known)
+    probability = np.where(bits, shares[1], shares[0])
+    return float(-np.log(np.where(targets, probability, 1 - probability)).sum(axis=1).mean())
+
+
+def _frames(task, split, known):
+    examples = task.splits[split]
+    bits = [known(example.inputs) for example in examples]
+    return np.concatenate(bits), np.concatenate([example.targets > 0 for example in examples])
 
 
 def _test_error(task, classify):

@@ -10,6 +10,7 @@ from odyssey import records as archive
 from odyssey import tables
 from odyssey.analysis.claims import CLAIMS, FAILS, HOLDS, UNTOLD, Verdict, judge
 from odyssey.analysis.claims.contrast import LEAST_VALUES
+from odyssey.analysis.claims.shares import SMALL_FROM
 from odyssey.analysis.claims.verdict import margin
 from odyssey.analysis.claims.words import listed, percent
 from odyssey.displayed import Displayed
@@ -44,7 +45,13 @@ def claims_at_hand(corpora: dict[str, str]) -> Judged:
     recorded = {task: archive.read(None, task, corpus) for task, corpus in corpora.items()}
     found = judge(pd.concat(recorded.values()), kept_folder(), corpora)
     judged = Judged(corpora, {(verdict.claim, verdict.task): verdict for verdict in found})
-    values = {"total": len(CLAIMS), "paper": TRIALS, "least-values": LEAST_VALUES, **_counts(found)}
+    values = {
+        "total": len(CLAIMS),
+        "paper": TRIALS,
+        "least-values": LEAST_VALUES,
+        "small-from": SMALL_FROM,
+        **_counts(found),
+    }
     for task in corpora:
         own = [verdict for verdict in found if verdict.task == task]
         values |= {f"{task}-{name}": count for name, count in _counts(own).items()}
@@ -64,7 +71,9 @@ def _so_far(judged):
         counts = _counts(own)
         trials.append(f"{max(verdict.trials for verdict in own)} on {task}")
         holds, fails = counts["holds"], counts["fails"]
-        decided.append(f"{holds + fails} on {task} ({holds} hold, {fails} not)" if holds + fails else f"none on {task}")
+        told = [f"{holds} {'holds' if holds == 1 else 'hold'}"] if holds else []
+        told += [f"{fails} {'does' if fails == 1 else 'do'} not hold"] if fails else []
+        decided.append(f"{holds + fails} on {task} ({', '.join(told)})" if told else f"none on {task}")
     return (
         f"Of the {TRIALS} trials of each variant that the paper has on a task, there are {listed(trials)}. "
         f"Of its {len(CLAIMS)} claims they decide {listed(decided)}."

@@ -8,12 +8,13 @@ import pandas as pd
 from odyssey import tables
 from odyssey.analysis import budget, comparison
 from odyssey.analysis.claims.contrast import contrast
+from odyssey.analysis.claims.words import percent
 from odyssey.analysis.effect import FEWEST_FOR_AN_INTERVAL, RESAMPLES
 from odyssey.analysis.samples import LIMIT, samples
 from odyssey.pages.at_hand import study_at_hand, task_at_hand, with_standing
 from odyssey.pages.glue import glue_all
 from odyssey.progress import duration
-from odyssey.protocol import TRIALS
+from odyssey.protocol import MAX_EPOCHS, TRIALS
 
 # The size of a difference has a table of its own: in one, the columns would not all be in sight. What is known of g
 # from few values is hardly its first decimal.
@@ -68,8 +69,9 @@ def comparison_at_hand(task: str, corpus: str) -> Compared:
         "corpus": with_standing(corpus),
         "unit": compared.unit,
         "difference-unit": compared.difference_unit,
-        "limit": f"{LIMIT:g}",
-        "exploded": _counted(_exploded(trials)),
+        "exploded": _exploded(trials) if compared.unit != "%" else "",
+        "cut": percent(_cut(trials)),
+        "epochs": MAX_EPOCHS,
         "paper": TRIALS,
         "each": each,
         "trials": len(trials),
@@ -171,10 +173,14 @@ def _listed(rows):
 
 
 def _exploded(trials):
-    """By variant, how many trials have a score above `LIMIT` times the best of their cell: no best tenth shows them."""
+    """In words, how many trials have a score above `LIMIT` times the best of their cell. An error rate hardly can."""
     counts = {code: samples(cell).limited for code, cell in trials.groupby("variant", sort=False)}
-    return {code: count for code, count in counts.items() if count}
+    told = ", ".join(f"{code} {count}" for code, count in counts.items() if count)
+    above = f"a score above {LIMIT:g} times the best of their cell"
+    return f"Trials with {above}, which no best tenth shows: {told}." if told else f"No trials have {above}."
 
 
-def _counted(counts):
-    return ", ".join(f"{code} {count}" for code, count in counts.items()) or "none"
+def _cut(trials):
+    """Of the trials in the best tenths, the share that trained as many epochs as there are."""
+    best = pd.concat([comparison.top(cell) for _, cell in trials.groupby("variant")])
+    return (best["epochs"] >= MAX_EPOCHS).mean()

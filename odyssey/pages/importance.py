@@ -9,7 +9,9 @@ import pandas as pd
 
 from odyssey import tables
 from odyssey.analysis import known
+from odyssey.analysis.claims.shares import SMALL_FROM
 from odyssey.analysis.early import MAIN_EFFECTS
+from odyssey.analysis.forest import FEATURES_A_SPLIT, LEAST_IN_LEAF, TREES
 from odyssey.analysis.importance import HEAT, MAIN, NAMES, PAIRS, TERMS, Importance, caution
 from odyssey.analysis.kept import kept_calibration, kept_importance
 from odyssey.analysis.samples import AXES
@@ -98,7 +100,8 @@ def calibration_at_hand(sizes: list[int]) -> pd.DataFrame:
         for name in ("forest", "process"):
             rows[f"{name} {size}"] = 100 * found[size][name].mean(axis=0)
     main, higher = slice(0, len(MAIN)), slice(len(MAIN), None)
-    values = {"repetitions": known.REPETITIONS, "size": TRIALS, "smallest": sizes[0]}
+    values = {"repetitions": known.REPETITIONS, "size": TRIALS, "smallest": sizes[0], "trees": TREES}
+    values |= {"features": FEATURES_A_SPLIT, "leaf": LEAST_IN_LEAF}
     values["higher"] = f"{100 * known.TRUE[higher].sum():.0f}"
     for place, size in (("smallest", sizes[0]), ("full", TRIALS)):
         for name in ("forest", "process"):
@@ -106,7 +109,9 @@ def calibration_at_hand(sizes: list[int]) -> pd.DataFrame:
             values[f"{name}-{place}"] = f"{np.abs(errors.mean(axis=0)).max():.0f}"
             values[f"{name}-{place}-single"] = f"{np.abs(errors).max():.0f}"
             values[f"{name}-{place}-higher"] = f"{100 * found[size][name].mean(axis=0)[higher].sum():.0f}"
-    glue_all({f"importance-known-{name}": value for name, value in values.items()})
+    glue_all(
+        {f"importance-known-{name}": value for name, value in values.items()} | {"importance-small-from": SMALL_FROM}
+    )
     return pd.DataFrame(rows)
 
 

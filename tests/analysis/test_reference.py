@@ -1,4 +1,4 @@
-"""The reference errors against counting by hand and against torch's own softmax regression."""
+"""The reference scores against counting by hand and against torch's own softmax regression."""
 
 from collections import Counter
 from dataclasses import replace
@@ -87,6 +87,58 @@ def test_linear_error_counts_the_test_frames_of_another_class():
     assert 15 < reference.linear_error(toy) < reference.majority_error(toy) - 10
     apart = task(examples(0, (300, 200), shift=8), examples(1, (80, 33), shift=8))
     assert reference.linear_error(apart) == 0
+
+
+def rolls(seed, lengths, stay):
+    """Sequences of two keys, each of which is as it was with probability `stay`; the first one sounds more often."""
+    generator = np.random.default_rng(seed)
+    made = []
+    for length in lengths:
+        frames = [generator.random(2) < (0.8, 0.3)]
+        for _ in range(length):
+            frames.append(np.where(generator.random(2) < stay, frames[-1], generator.random(2) < (0.8, 0.3)))
+        frames = np.array(frames, np.float32)
+        made.append(Example(frames[:-1], frames[1:]))
+    return tuple(made)
+
+
+def piano(stay):
+    splits = {split: rolls(seed, (400, 7), stay) for seed, split in enumerate(("train", "valid", "test"))}
+    return Task("toy", "toy", "0" * 16, splits, 2, 2, BERNOULLI, "negative log-likelihood", "nats per frame")
+
+
+def told_by_hand(task, by_state):
+    """Each frame and key by itself: the share of the training frames like it, one of each kind added."""
+    losses = []
+    for example in task.splits["test"]:
+        for before, after in zip(example.inputs, example.targets, strict=True):
+            loss = 0.0
+            for key in range(2):
+                alike = [
+                    int(target[key])
+                    for other in task.splits["train"]
+                    for state, target in zip(other.inputs, other.targets, strict=True)
+                    if not by_state or state[key] == before[key]
+                ]
+                share = (sum(alike) + 1) / (len(alike) + 2)
+                loss -= np.log(share if after[key] else 1 - share)
+            losses.append(loss)
+    return np.mean(losses)
+
+
+@pytest.mark.parametrize("stay", [0.0, 0.9])
+def test_losses_of_keys_are_those_of_shares_counted_by_hand(stay):
+    task = piano(stay)
+    frequency, persistence = reference.frequency_loss(task), reference.persistence_loss(task)
+    assert frequency == pytest.approx(told_by_hand(task, False), rel=1e-12)
+    assert persistence == pytest.approx(told_by_hand(task, True), rel=1e-12)
+    assert persistence < frequency - 0.4 if stay else persistence == pytest.approx(frequency, abs=0.01)
+
+
+@pytest.mark.parametrize("of", [reference.frequency_loss, reference.persistence_loss])
+def test_tasks_that_do_not_predict_the_next_frame_are_refused(of):
+    with pytest.raises(OdysseyError, match="task toy does not predict the next frame"):
+        of(task(examples(0, (5,)), examples(1, (5,))))
 
 
 @pytest.mark.parametrize("loss", [BERNOULLI, CTC])

@@ -60,7 +60,7 @@ def test_counts_and_the_table_are_glued(judged, glued):
     assert words["least-values"] == 5
     assert words["so-far"] == (
         "Of the 200 trials of each variant that the paper has on a task, there are 30 on speech and 0 on music. "
-        "Of its 15 claims they decide 2 on speech (1 hold, 1 not) and none on music."
+        "Of its 15 claims they decide 2 on speech (1 holds, 1 does not hold) and none on music."
     )
     assert words["table"].html == page.verdict_table(judged).html
 

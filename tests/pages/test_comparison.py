@@ -12,6 +12,7 @@ from odyssey import tables
 from odyssey.analysis import budget, comparison
 from odyssey.analysis.claims.contrast import contrast
 from odyssey.pages import comparison as page
+from odyssey.protocol import MAX_EPOCHS
 from odyssey.variants import VARIANTS
 
 
@@ -19,10 +20,10 @@ from odyssey.variants import VARIANTS
 def at_hand(monkeypatch, toy_task):
     """The page on given trials, and what it glues without the prefix."""
 
-    def make(trials):
+    def make(trials, unit="nats per frame"):
         glued = {}
         monkeypatch.setattr(page, "study_at_hand", lambda *arguments: trials)
-        monkeypatch.setattr(page, "task_at_hand", lambda *arguments: toy_task())
+        monkeypatch.setattr(page, "task_at_hand", lambda *arguments: replace(toy_task(), score_unit=unit))
         monkeypatch.setattr(page, "glue_all", glued.update)
         compared = page.comparison_at_hand("music", "toy")
         return compared, {name.removeprefix("comparison-music-"): value for name, value in glued.items()}
@@ -116,8 +117,19 @@ def test_nothing_to_change_from(at_hand):
 def test_trials_that_exploded_are_counted(at_hand):
     trials = study(10)
     trials.loc[(trials["variant"] == "NOAF") & (trials["index"] < 2), "test_score"] = 1e4
-    assert at_hand(trials)[1]["exploded"] == "NOAF 2"
-    assert at_hand(study(10))[1]["exploded"] == "none"
+    above = "a score above 10 times the best of their cell"
+    assert at_hand(trials)[1]["exploded"] == f"Trials with {above}, which no best tenth shows: NOAF 2."
+    assert at_hand(study(10))[1]["exploded"] == f"No trials have {above}."
+    assert at_hand(trials, "%")[1]["exploded"] == ""
+
+
+def test_best_trials_that_were_cut_off_are_counted(at_hand):
+    trials = study(20).assign(epochs=MAX_EPOCHS - 1)
+    best = trials.groupby("variant")["valid_score"].rank() <= 2
+    assert at_hand(trials)[1]["cut"] == "0\N{NO-BREAK SPACE}%"
+    assert at_hand(trials.assign(epochs=trials["epochs"] + best))[1]["cut"] == "100\N{NO-BREAK SPACE}%"
+    only = best & (trials["variant"] == "NOG")
+    assert at_hand(trials.assign(epochs=trials["epochs"] + only))[1]["cut"] == "11\N{NO-BREAK SPACE}%"
 
 
 @pytest.mark.parametrize(("unit", "difference"), [("%", "percentage points"), ("nats", "nats")])

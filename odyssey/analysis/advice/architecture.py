@@ -166,7 +166,7 @@ def worse_ones(task: str, found: list[Standing], each: int) -> Advice:
         f"Leave out {listed(_codes(poor))}: worse than vanilla." if poor else "None is shown to be worse than vanilla."
     )
     if others:
-        text += f" Of {listed(_codes(others))}, {each} trials each cannot tell."
+        text += f" Of {listed(_codes(others))} it cannot be told from {each} trials each."
     if poor:
         rest = len(found) + 1 - len(poor)
         text += f" The advice on hyperparameters is on the other {rest} {'variant' if rest == 1 else 'variants'}."
@@ -178,19 +178,24 @@ def worse_ones(task: str, found: list[Standing], each: int) -> Advice:
         listed(_codes(poor)) or "none shown",
         text,
         " ".join(filter(None, (_evidence(poor or others) or f"{_TOO_FEW if others else _NONE_WORSE}.", failures))),
-        f"{_SECTION}: {listed(sorted(theirs))} are significantly worse." if theirs else "",
+        _found_worse(theirs, codes) if theirs else "",
         agreement(codes == theirs, bool(codes - theirs or cleared & theirs)) if theirs else SILENT,
         sureness(bool(poor) or not others, each),
     )
 
 
+def _found_worse(theirs, codes):
+    """What the paper finds worse, and that it is borne out in part."""
+    found = f"{_SECTION}: {listed(sorted(theirs))} are significantly worse."
+    return f"{found} On {listed(sorted(codes))} the paper agrees." if codes and codes < theirs else found
+
+
 def _to_try(hoped, others, each):
     """What the trials leave open and the paper does not find worse; `others` are advised already."""
-    as_there = "as the paper does" if set(_codes(hoped)) <= PAPER_CHEAPER else "which the paper does not find worse"
     sizes = listed([f"{one.code} with {one.price.size}" for one in hoped])
     return (
-        f"{'Also try' if others else 'Try'} {listed(_codes(hoped), 'or')}, {as_there}: fewer parameters than vanilla "
-        f"({sizes} of them). {each} trials each neither show a loss nor exclude one."
+        f"{'Also try' if others else 'Try'} {listed(_codes(hoped), 'or')}, which the paper does not find worse: fewer "
+        f"parameters than vanilla ({sizes} of them). {each} trials each neither show a loss nor exclude one."
     )
 
 

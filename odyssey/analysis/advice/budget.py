@@ -14,6 +14,9 @@ from odyssey.analysis.claims.words import listed
 from odyssey.progress import duration
 
 BUDGET = "budget"
+# Where one trial alone is near the best, three quarters of all searches have it with three quarters of the trials: that
+# says how many there were, not how many it takes.
+_LONE = 0.7
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,12 @@ def budget(trials: pd.DataFrame, best: BestRates, margin: Margin, each: int) -> 
     typical = _middle(most)
     decided = bool(told.all() and max(most.values()) <= each / 2)
     seconds = float(np.mean([cell.seconds for cell in cells.values()]))
+    lone = not decided and typical >= _LONE * each
     text = f"Plan for {typical} random trials to come within {margin.told} of the best, about "
     text += f"{duration(typical * seconds)} on one core."
-    if not decided:
+    if lone:
+        text = f"As many random trials as you can pay for: {each} each are too few to see how many it takes."
+    elif not decided:
         text += f" Take more if you can: {each} trials each are too few to see where more stop helping."
     evidence = (
         f"Within {margin.told} of the best of {each} trials, median over the variants (from fewest to most): half of "
@@ -75,7 +81,11 @@ def budget(trials: pd.DataFrame, best: BestRates, margin: Margin, each: int) -> 
         f"{_missing(most)}. With the learning rate kept to the range above, {_kept(within)}. A trial takes "
         f"{duration(seconds)} on one core, on average."
     )
-    return Advice(BUDGET, f"{typical} trials", text, evidence, "", SILENT, sureness(decided, each))
+    if lone:
+        evidence += f" Three quarters of {each} is what comes out where a single trial is near the best of its search."
+    return Advice(
+        BUDGET, "not known" if lone else f"{typical} trials", text, evidence, "", SILENT, sureness(decided, each)
+    )
 
 
 def _first(found, column, target):

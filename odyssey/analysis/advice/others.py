@@ -43,9 +43,10 @@ def blocks(task: str, decided: Mapping[str, Decision], costs: Sequence[tuple[int
         careful = (
             "many blocks as you can pay for, as the paper says" if task in PAPER_NAMES else "few blocks as seem enough"
         )
+        low, high = effect.interval
         why = f"{effect.trials} trials cannot show whether more help."
-        if found.single:
-            why = f"what more of them do changes when {found.single} is left out."
+        if found.single or low > 0 or high < 0:
+            why = f"more of them {does(found, several=True)}."
         text = f"Take as {careful}: {why}"
     evidence = _evidence(found, f"from {RANGE[0]} to {RANGE[1]} blocks")
     if effect.known:
@@ -92,12 +93,16 @@ def momentum(task: str, decided: Mapping[str, Decision], each: int) -> Advice:
     shown = found.word in (HELPS, HURTS)
     if shown and not found.negligible:
         perhaps = "" if found.beyond else ", perhaps by less than matters"
-        text = f"Use {'a high' if found.word == HELPS else 'no'} momentum: it {does(found)}{perhaps}."
+        text = f"Use {'a high' if found.word == HELPS else 'little or no'} momentum: it {does(found)}{perhaps}."
     else:
         text = f"Do not tune the momentum: it {does(found)}."
+    evidence = _evidence(found, "from a momentum of 0 to 0.99")
+    if found.effect.known:
+        half = ((1 + end) ** 0.5 - 1 for end in (found.effect.change, *found.effect.interval))
+        evidence += f" From 0 to 0.9, half of the logarithmic way: {changed(*half)}."
     return _advice(
         (A_MOMENTUM, _short(found, "no effect shown")),
-        (text, _evidence(found, "from a momentum of 0 to 0.99")),
+        (text, evidence),
         f"{_SECTION} the momentum: it changes nothing noticeably, where the learning rate is multiplied by one minus "
         "the momentum, as here.",
         (found.negligible, shown and found.beyond),
@@ -130,8 +135,8 @@ def _evidence(found: Decision, where: str) -> str:
     if not effect.known:
         return f"{effect.trials} trials with a good learning rate are too few for an interval."
     evidence = (
-        f"The score changes by {changed(effect.change, *effect.interval)} {where}, in {effect.trials} trials of "
-        f"{effect.variants} variants with a good learning rate."
+        f"The score changes by {changed(effect.change, *effect.interval)} {where}, in {effect.trials} trials with a "
+        f"good learning rate, of {effect.variants} variants."
     )
     if without:
         rest = changed(without.change, *without.interval) if without.known else "too few trials for an interval"

@@ -128,6 +128,8 @@ def findings(pool: Pool, curve: Curve, best: BestRates) -> dict[str, str]:
     inside, below, above = best.inside(rates), rates < best.lowest.value, rates > best.highest.value
     width, time, loss = curve.width, curve.time, curve.below
 
+    told_time = f"{percent(time.value)} ({span(time.low, time.high)})" if curve.known else ""
+
     def still(chosen):
         return percent(pool.unfinished[chosen].mean()) if chosen.any() else ""
 
@@ -141,16 +143,14 @@ def findings(pool: Pool, curve: Curve, best: BestRates) -> dict[str, str]:
         "half of the best: to": _rate(best.upper),
         "basin": f"{power(curve.lower.value)} to {power(curve.upper.value)}" if curve.known else "",
         "its width, decades": f"{width.value:.1f} ({width.low:.1f} to {width.high:.1f})" if curve.known else "",
-        "time at the upper end, of that at the lower": f"{percent(time.value)} ({span(time.low, time.high)})"
-        if curve.known
-        else "",
-        "score a decade below the range, above its lowest": changed(loss.value, loss.low, loss.high)
+        "time at the upper end of the 80 %, of that at the lower": told_time,
+        "score a decade below the 80 %, against the lowest": changed(loss.value, loss.low, loss.high)
         if loss.known
         else "",
-        "still training at the last epoch, below the range": still(below),
-        "still training at the last epoch, within it": still(inside),
-        "failed, above the range": failed(above),
-        "failed, within it": failed(inside),
+        "still training at the last epoch, below the 80 %": still(below),
+        "still training at the last epoch, within them": still(inside),
+        "failed, above the 80 %": failed(above),
+        "failed, within them": failed(inside),
     }
 
 

@@ -54,7 +54,10 @@ def size(
             f"{number(correlation.value)} ({number(correlation.low)} to {number(correlation.high)})."
         )
     if np.isfinite(share):
-        evidence.append(f"The interaction of the two has {percent(share)} of the variance.")
+        evidence.append(
+            f"The interaction of the two has {percent(share)} of the variance, by the mean of both estimates over the "
+            "variants."
+        )
     told = task in PAPER_NAMES
     return Advice(
         SIZE,
@@ -74,4 +77,8 @@ def _said(lost, margin):
 
 
 def _loses(lost):
-    return f"{percent(lost.value)} (95{SPACE}% below {percent(lost.high)})" if lost.known else "too few trials"
+    return (
+        f"{percent(lost.value)} (with 95{SPACE}% confidence less than {percent(lost.high)})"
+        if lost.known
+        else "too few trials"
+    )

@@ -46,12 +46,25 @@ def agreement(agrees: bool, differs: bool) -> str:
     return DIFFERS if differs else AGREES if agrees else UNTOLD
 
 
-def does(decision: Decision) -> str:
+def does(decision: Decision, several: bool = False) -> str:
     """What a hyperparameter does, in words: ``hurts``, ``helps a little``, ``makes no difference that 54 trials can
-    show``, ``seems to hurt, but not for sure once corrected for several tests``, ``does something else when NOAF is
-    left out``."""
+    show``, ``seems to hurt, but not for sure once corrected for several tests``, ``has an effect that hangs on NOAF
+    alone``.
+
+    Args:
+        decision: what was decided.
+        several: whether the subject is a plural.
+    """
+    said = _does(decision)
+    if not several:
+        return said
+    verb, _, rest = said.partition(" ")
+    return " ".join(filter(None, ({"has": "have"}.get(verb, verb.removesuffix("s")), rest)))
+
+
+def _does(decision):
     if decision.single:
-        return f"does something else when {decision.single} is left out"
+        return f"has an effect that hangs on {decision.single} alone"
     if decision.word in (HELPS, HURTS):
         return f"{decision.word} a little" if decision.negligible else decision.word
     if decision.word == SAME:

@@ -11,6 +11,7 @@ from math import inf, nan
 import numpy as np
 
 from odyssey.analysis.claims.average import LEAST_VARIANTS, Average
+from odyssey.analysis.claims.bound import less_bound
 from odyssey.analysis.claims.evidence import Evidence
 from odyssey.analysis.claims.regression import (
     BLOCKS_AXIS,
@@ -43,9 +44,9 @@ _JUDGED = (
     "Each effect: its mean over the variants (95 % interval; on how many of them it is by itself on the claimed side), "
     "by a regression of each variant's trials on all four hyperparameters. The rank of a trial is its place by score "
     "among those of its variant, from 0, the best, to 1, the worst; time and epochs enter as log10. At least "
-    f"{VERY_FEW} trials of each variant are asked for. An effect smaller than {NOTICEABLE} is not noticeable; one that "
-    "is claimed fails where its interval ends below that, and where several statements could fail, by Bonferroni's "
-    f"correction. {LISTED}"
+    f"{VERY_FEW} trials of each variant are asked for. An effect smaller than {NOTICEABLE} (a tenth of the ranking, or "
+    "a quarter more time or epochs) is not noticeable; one that is claimed fails where its interval ends below that, "
+    f"and where several statements could fail, by Bonferroni's correction. {LISTED}"
 )
 _DIP = f"{DIP[0]} to {DIP[1]}"
 
@@ -68,11 +69,14 @@ class Response:
         measure: gives it for the trials of a variant.
         least: a claimed effect that is smaller than this is refuted; None where the claim is that there is none, and
             it has to stay within `NOTICEABLE` on both sides.
+        bound: the axis whose effect on the length of training the bound on epochs may hide
+            (`odyssey.analysis.claims.bound`); None where it hides nothing.
     """
 
     name: str
     measure: Callable[[Cell], float]
     least: float | None = NOTICEABLE
+    bound: int | None = None
 
     def part(self, evidence: Evidence, tests: int) -> Part:
         """What the trials say of it; `tests` is how many statements could refute the claim."""
@@ -82,7 +86,8 @@ class Response:
             {code: self.measure(one) for code, one in cells.items()},
             errors={code: error(self.measure, one) for code, one in cells.items()},
         )
-        return _part(self.name, average, self.least, 0.0, evidence.each, tests)
+        found = _part(self.name, average, self.least, 0.0, evidence.each, tests)
+        return found if self.bound is None else replace(found, note=less_bound(evidence, self.bound))
 
 
 def _part(name: str, average: Average, least: float | None, bound: float, each: int, tests: int) -> Part:
@@ -193,7 +198,11 @@ RESPONSE_CLAIMS = {
         "below the (geometric) middle of their range than above it.",
         (
             Response("improvement of rank from fewest to most blocks", lambda found: -score_effect(BLOCKS_AXIS)(found)),
-            Response("improvement of rank for 100 more blocks, lower less upper half", diminishing, 0.0),
+            Response(
+                "rank gained by 100 more blocks in the lower half of their range, less that in the upper",
+                diminishing,
+                0.0,
+            ),
             Response("change of log10 of time from fewest to most blocks", time_effect(BLOCKS_AXIS)),
         ),
     ),
@@ -206,9 +215,9 @@ RESPONSE_CLAIMS = {
         f"what an epoch costs; on speech, noise of {_DIP} has to give better scores than less noise, too.",
         (
             Response("worsening of rank from least to most noise", score_effect(NOISE_AXIS)),
-            Response("change of log10 of epochs from least to most noise", epochs_effect(NOISE_AXIS)),
+            Response("change of log10 of epochs from least to most noise", epochs_effect(NOISE_AXIS), bound=NOISE_AXIS),
         ),
-        (Response(f"improvement of rank from less noise to {_DIP}", dip, 0.0),),
+        (Response(f"improvement of rank by noise of {_DIP} over less noise", dip, 0.0),),
     ),
     "C12": ResponseClaim(
         "momentum changes nothing",

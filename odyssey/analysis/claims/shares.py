@@ -189,8 +189,8 @@ SHARE_CLAIMS = {
         "hyperparameters virtually independent",
         "The hyperparameters are virtually independent.",
         "A",
-        f"All that is no main effect has to have less than {percent(VIRTUALLY)} of the variance: tuned one at a time, "
-        "the hyperparameters then are at their best by all the rest.",
+        f"All that is no main effect has to have less than {percent(VIRTUALLY)} of the variance, so that at least "
+        f"{percent(1 - VIRTUALLY)} is left to hyperparameters that can be tuned one at a time.",
         _everywhere(Statement("higher orders", HIGHER, VIRTUALLY, above=False, small=True)),
     ),
 }

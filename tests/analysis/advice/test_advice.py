@@ -69,15 +69,15 @@ def test_findings_on_the_rate_are_counts_and_estimates():
     below, above = rates < lowest, rates > highest
     within = ~below & ~above
     ended = trials["status"] == "diverged"
-    assert found["failed, above the range"] == f"{(ended & above).sum()} of {above.sum()}" != "0 of 0"
-    assert found["failed, within it"] == f"{(ended & within).sum()} of {within.sum()}"
+    assert found["failed, above the 80 %"] == f"{(ended & above).sum()} of {above.sum()}" != "0 of 0"
+    assert found["failed, within them"] == f"{(ended & within).sum()} of {within.sum()}"
     share = (trials["epochs"] == 150)[below].mean()
-    assert 0 < share < 1 and found["still training at the last epoch, below the range"] == f"{100 * share:.0f} %"
-    assert found["still training at the last epoch, within it"] == "0 %"
+    assert 0 < share < 1 and found["still training at the last epoch, below the 80 %"] == f"{100 * share:.0f} %"
+    assert found["still training at the last epoch, within them"] == "0 %"
     assert found["its width, decades"].startswith("0.8 (") and "10⁻⁴ (" in found["80 % of the best: from"]
     # The time falls by two e-folds over the four decades of the search space.
     expected = 100 * np.exp(-2 * np.log10(highest / lowest) / 4)
-    told = found["time at the upper end, of that at the lower"]
+    told = found["time at the upper end of the 80 %, of that at the lower"]
     assert float(told.split(" ")[0]) == pytest.approx(expected, abs=2)
     none = rate.findings(pool(planted(2).assign(valid_score=np.nan, test_score=np.nan)), Curve(), rate.BestRates())
     assert set(none) == set(found) and set(none.values()) == {""}
@@ -124,12 +124,12 @@ def test_size_says_a_bound_and_hangs_on_no_variant():
 
     fine = told(small, (small, small))
     assert fine.evidence.startswith(
-        "With the best rate of a network of 36 blocks one of 112 loses 1 % (95 % below 1.5 %)."
+        "With the best rate of a network of 36 blocks one of 112 loses 1 % (with 95 % confidence less than 1.5 %)."
     )
     assert (fine.short, fine.paper) == ("a small network", advice.AGREES) and told(large).paper == advice.DIFFERS
     alone = told(small, (small, large))
     assert (alone.sureness, alone.paper) == (advice.OPEN, advice.UNTOLD)
-    assert "Without B: 5 % (95 % below 9 %)." in alone.evidence
+    assert "Without B: 5 % (with 95 % confidence less than 9 %)." in alone.evidence
     assert told(large, (small, large)).sureness == advice.OPEN and "Without A: 1 %" in told(large, (small,)).evidence
     # The margin is the task's.
     assert told(small, margin=Margin(0.1, 0.012, "")).sureness == advice.OPEN
@@ -202,7 +202,7 @@ def test_variants_that_are_worse_are_left_out_of_all_that_follows(monkeypatch):
     found = advised(broken)
     assert found["more blocks"].short == "not known: hangs on NOAF" and found["more blocks"].sureness == advice.OPEN
     assert found["more blocks"].paper == advice.UNTOLD and "Without NOAF: −1" in found["more blocks"].evidence
-    assert found["more blocks"].text.endswith("what more of them do changes when NOAF is left out.")
+    assert found["more blocks"].text.endswith("more of them have an effect that hangs on NOAF alone.")
     # ... and when it is worse, it is not asked.
     seen = {}
 
@@ -227,7 +227,7 @@ def test_a_momentum_that_hurts_no_more_than_matters_contradicts_nothing():
     matters = decisions(pool(planted(60, momentum=-0.3)), 0.02)
     little = decisions(pool(planted(60, momentum=-0.021)), 0.02)
     assert others.momentum("music", matters, 60).paper == advice.DIFFERS
-    assert others.momentum("music", matters, 60).text == "Use no momentum: it hurts."
+    assert others.momentum("music", matters, 60).text == "Use little or no momentum: it hurts."
     assert others.momentum("music", little, 60).paper == advice.UNTOLD
 
 

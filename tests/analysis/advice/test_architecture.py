@@ -24,7 +24,7 @@ def test_failures_are_counted_as_the_table_of_standings_counts_them():
     trials.loc[places[4], "status"] = "diverged"
     ends = Estimate(1e-4, 1e-4, 1e-4), Estimate(1e-3, 1e-3, 1e-3)
     found = rate.findings(pool(trials), Curve(), rate.BestRates(ends[0], ends[0], ends[1], ends[1], 2))
-    for where, rates in (("within it", (1e-4, 1e-3)), ("above the range", (1e-3, 1))):
+    for where, rates in (("within them", (1e-4, 1e-3)), ("above the 80 %", (1e-3, 1))):
         chosen = trials["learning_rate"].between(*rates)
         assert found[f"failed, {where}"] == f"{chosen[places].sum()} of {chosen.sum()}"
     standings = architecture.standings(trials, PRICES, NATS)
@@ -64,8 +64,9 @@ def test_few_trials_of_architectures_leave_it_open():
     assert {one.word for one in found} == {architecture.UNSHOWN}
     cheap, worse = plain(architecture.cheaper("music", found, 10)), plain(architecture.worse_ones("music", found, 10))
     assert cheap.text == (
-        "Try CIFG or NP, as the paper does: fewer parameters than vanilla (CIFG with 80 % and NP with 99.5 % of them). "
-        "10 trials each neither show a loss nor exclude one. Not decided here: NFG, which the paper finds worse."
+        "Try CIFG or NP, which the paper does not find worse: fewer parameters than vanilla (CIFG with 80 % and NP "
+        "with 99.5 % of them). 10 trials each neither show a loss nor exclude one. Not decided here: NFG, which the "
+        "paper finds worse."
     )
     assert cheap.short == "CIFG and NP: not decided"
     assert cheap.sureness == worse.sureness == advice.OPEN and cheap.paper == worse.paper == advice.UNTOLD
@@ -85,7 +86,7 @@ def test_of_open_architectures_only_the_papers_are_advised():
     assert every.text.endswith("Not decided here: NFG, which the paper finds worse. Not decided: NEW.")
     assert every.short == "NIG and CIFG: not decided"
     speech = told("speech", NIG=unshown, CIFG=architecture.AS_GOOD, NP=unshown)
-    assert speech.text.startswith("Take CIFG: fewer parameters than vanilla, and no worse. Also try NP, as the paper")
+    assert speech.text.startswith("Take CIFG: fewer parameters than vanilla, and no worse. Also try NP, which the")
     assert speech.text.endswith("Not decided here: NIG, which the paper finds worse.") and speech.short == "CIFG"
     poor = told("speech", NIG=unshown, CIFG=architecture.WORSE, NP=architecture.WORSE)
     assert poor.text.startswith("Take vanilla: ") and (poor.short, poor.paper) == ("NIG: not decided", advice.DIFFERS)
@@ -96,6 +97,22 @@ def test_of_open_architectures_only_the_papers_are_advised():
     assert (none.short, none.sureness) == ("none", advice.INDICATED) and "is as good" in none.text
 
 
+def test_where_the_paper_is_borne_out_in_part_that_is_said():
+    price = architecture.Price(0.8, 0.7)
+
+    def told(**verdicts):
+        found = [architecture.Standing(code, word, 0.2, 0.1, 0.3, 0.5, 5, 0, price) for code, word in verdicts.items()]
+        return plain(architecture.worse_ones("music", found, 10))
+
+    part = told(NOAF=architecture.WORSE, FGR=architecture.UNSHOWN, NFG=architecture.UNSHOWN)
+    assert part.stated.endswith("FGR, NFG and NOAF are significantly worse. On NOAF the paper agrees.")
+    assert part.paper == advice.UNTOLD and "Of FGR and NFG it cannot be told from 10 trials each." in part.text
+    whole = told(NOAF=architecture.WORSE, FGR=architecture.WORSE, NFG=architecture.WORSE)
+    assert whole.stated.endswith("significantly worse.") and whole.paper == advice.AGREES
+    other = told(NOAF=architecture.WORSE, NP=architecture.WORSE, FGR=architecture.UNSHOWN, NFG=architecture.UNSHOWN)
+    assert other.stated.endswith("significantly worse.") and other.paper == advice.DIFFERS
+
+
 def test_what_the_papers_own_test_calls_worse_is_not_among_those_to_try():
     price = architecture.Price(0.8, 0.7)
     found = [
@@ -103,7 +120,7 @@ def test_what_the_papers_own_test_calls_worse_is_not_among_those_to_try():
         for code, difference, p in (("NIG", 0.05, 0.02), ("CIFG", -0.05, 0.02), ("NP", 0.05, 0.2))
     ]
     told = plain(architecture.cheaper("music", found, 10))
-    assert told.text.startswith("Try CIFG or NP, as the paper does")
+    assert told.text.startswith("Try CIFG or NP, which the paper does not find worse")
     assert told.text.endswith("Not decided, but worse by the paper's own test, uncorrected: NIG.")
 
 

@@ -100,11 +100,15 @@ def test_effects_without_an_interval_or_a_margin_decide_nothing():
         ((HURTS, False, False), "hurts"),
         ((SAME, True, False), "makes no difference that matters"),
         ((UNSHOWN, False, False), "makes no difference that 12 trials can show"),
-        ((UNSHOWN, False, False, "NP"), "does something else when NP is left out"),
+        ((UNSHOWN, False, False, "NP"), "has an effect that hangs on NP alone"),
     ],
 )
 def test_words_of_an_effect(decided, told):
-    assert words.does(Decision(Effect(0.1, 0.1, 10, 12, 9), *decided)) == told
+    decision = Decision(Effect(0.1, 0.1, 10, 12, 9), *decided)
+    assert words.does(decision) == told
+    one, _, rest = told.partition(" ")
+    plural = {"helps": "help", "hurts": "hurt", "makes": "make", "has": "have"}[one]
+    assert words.does(decision, several=True) == f"{plural} {rest}".rstrip()
 
 
 @pytest.mark.parametrize(("slope", "told"), [(0.5, "seems to hurt"), (-0.5, "seems to help"), (0.1, "makes no")])

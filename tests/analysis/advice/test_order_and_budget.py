@@ -95,6 +95,20 @@ def test_budget_is_that_of_all_searches():
     assert plain(budget.budget(cell.assign(valid_score=np.nan), best, near, 8)).short == "not known"
 
 
+def test_a_single_good_trial_does_not_say_how_many_it_takes():
+    """Three quarters of the trials have it three times out of four, whatever the search."""
+    cell = cell_of("V", [10.0, *np.linspace(20, 30, 19)], task="music").assign(learning_rate=1e-3)
+    ends = Estimate(1e-4, 1e-4, 1e-4), Estimate(1e-2, 1e-2, 1e-2)
+    best = rate.BestRates(ends[0], ends[0], ends[1], ends[1], 2)
+    assert budget.needed(cell, best, NATS).most == 15
+    told = plain(budget.budget(cell, best, NATS, 20))
+    assert (told.short, told.sureness) == ("not known", advice.OPEN) and "15 (15 to 15)" in told.evidence
+    assert told.text.startswith("As many random trials as you can pay for: 20 each are too few")
+    assert told.evidence.endswith(
+        "Three quarters of 20 is what comes out where a single trial is near the best of its search."
+    )
+
+
 def test_budget_names_the_variants_that_never_get_there():
     rates = [1e-3, 1e-5, 1e-3, 1e-6, 1e-5, 1e-5, 1e-6, 1e-4]
     good = cell_of("V", [10.0, 12.0, 10.4, 30.0, 11.0, 14.0, 20.0, 10.3], task="music").assign(learning_rate=rates)
