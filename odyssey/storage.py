@@ -14,11 +14,13 @@ from odyssey.errors import OdysseyError
 HEARTBEAT_SECONDS = 60
 GRACE_SECONDS = 300
 LOCK_SECONDS = 60
+MYSQL = ("mysql", "mariadb")
 # Held until the transaction ends, with its worker's life at the latest; the number means this lock in this database.
 ADVISORY_LOCK = sqlalchemy.text("SELECT pg_advisory_xact_lock(2017)")
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code of a wait that took too long
 # Held until it is released or the connection ends. Names are the server's, of 64 characters.
 NAMED_LOCK = "LEFT(CONCAT('odyssey ', DATABASE()), 64)"
-GET_LOCK = sqlalchemy.text(f"SELECT GET_LOCK({NAMED_LOCK}, {LOCK_SECONDS})")
+GET_LOCK = sqlalchemy.text(f"SELECT GET_LOCK({NAMED_LOCK}, :seconds)")
 RELEASE_LOCK = sqlalchemy.text(f"SELECT RELEASE_LOCK({NAMED_LOCK})")
 
 
@@ -42,7 +44,8 @@ class Storage:
             ) from None
         self.name = parsed.render_as_string(hide_password=True)
         self._file_lock = nullcontext()
-        options = {}
+        # A server ends connections that were idle for long, as those of a worker are whose trials are long.
+        options = {"pool_pre_ping": True}
         if parsed.get_backend_name() == "sqlite":
             options = {"connect_args": {"timeout": LOCK_SECONDS}}
             if parsed.database:
@@ -51,12 +54,14 @@ class Storage:
                         f"study database {self.name}: the folder of this file does not exist: make it first"
                     )
                 self._file_lock = filelock.FileLock(f"{parsed.database}.lock", timeout=LOCK_SECONDS)
+        elif parsed.get_backend_name() in MYSQL and not parsed.database:
+            raise OdysseyError(f"study database {self.name}: the URL names no database: add /name to it")
         with self.errors():
             try:
-                self._engine = sqlalchemy.create_engine(url)
+                self._engine = sqlalchemy.create_engine(url, pool_pre_ping=True)
                 with self.locked(), experiments():
                     self.backend = self._opened(url, options)
-            except (TypeError, ValueError) as error:  # Options in the URL that the driver does not take.
+            except (TypeError, ValueError, RuntimeError) as error:  # The driver's, of options in the URL for one.
                 raise self._error(_first_line(error)) from None
 
     def __enter__(self) -> "Storage":
@@ -84,11 +89,17 @@ class Storage:
         """
         if self._engine.name == "postgresql":
             with self._engine.begin() as connection:
-                connection.execute(ADVISORY_LOCK)
+                connection.execute(sqlalchemy.text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+                try:
+                    connection.execute(ADVISORY_LOCK)
+                except sqlalchemy.exc.OperationalError as error:
+                    if getattr(error.orig, "sqlstate", "") == LOCK_NOT_AVAILABLE:
+                        raise filelock.Timeout(self.name) from None
+                    raise
                 yield
-        elif self._engine.name in ("mysql", "mariadb"):
+        elif self._engine.name in MYSQL:
             with self._engine.connect() as connection:
-                if connection.scalar(GET_LOCK) != 1:
+                if connection.scalar(GET_LOCK, {"seconds": LOCK_SECONDS}) != 1:
                     raise filelock.Timeout(self.name)
                 try:
                     yield

@@ -66,22 +66,43 @@ def break_connections(url):
     engine.dispose()
 
 
-def test_a_connection_that_breaks_loses_no_record(tmp_path, database, undisturbed, monkeypatch):
-    """As when the server is started again."""
+def search_disturbed(folder, url, disturb, patch):
+    """A search, disturbed when a fifth trial has been trained and before the database knows of it."""
     finish = Queue.finish
 
-    def broken(queue, row, curves):
-        if len(records.read(tmp_path)) == 5:
-            break_connections(database)
+    def disturbed(queue, row, curves):
+        if len(records.read(folder)) == 5:
+            disturb(url)
         finish(queue, row, curves)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(Queue, "finish", broken)
-        with pytest.raises(OdysseyError, match=r"^study database (postgresql|mysql).* check the database") as error:
-            search(toy_task(), FakeEngine(), VARIANTS, 8, tmp_path, database, quiet=True)
+    patch.setattr(Queue, "finish", disturbed)
+    return search(toy_task(), FakeEngine(), VARIANTS, 8, folder, url, quiet=True)
+
+
+def test_a_connection_that_breaks_between_two_questions_does_no_harm(tmp_path, database, undisturbed, monkeypatch):
+    """As when the server ends one that was idle for long."""
+    assert search_disturbed(tmp_path, database, break_connections, monkeypatch).trained == 16
+    assert_same(tmp_path, undisturbed)
+
+
+def test_a_database_that_is_gone_loses_no_record(tmp_path, database, undisturbed, monkeypatch):
+    def drop(url):
+        break_connections(url)
+        where = sqlalchemy.make_url(url)
+        other = where.set(database={"postgresql": "postgres", "mysql": "mysql"}[where.get_backend_name()])
+        engine = sqlalchemy.create_engine(other, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sqlalchemy.text(f"DROP DATABASE {where.database}"))
+        engine.dispose()
+
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(OdysseyError, match=r"^study database (postgresql|mysql).* check the database") as error,
+    ):
+        search_disturbed(tmp_path, database, drop, patch)
     assert "\n" not in str(error.value) and PASSWORD not in str(error.value)
     assert len(records.read(tmp_path)) == 5
-    again = search(toy_task(), FakeEngine(), VARIANTS, 8, tmp_path, database, quiet=True)
+    again = search(toy_task(), FakeEngine(), VARIANTS, 8, tmp_path, quiet=True)
     assert again.trained == 11
     assert_same(tmp_path, undisturbed)
 

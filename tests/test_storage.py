@@ -23,6 +23,7 @@ from odyssey.storage import Storage
         ("redis://host", "study database redis://host: Can't load plugin"),
         ("sqlite:////nowhere/at/all.sqlite3", "all.sqlite3: the folder of this file does not exist: make it"),
         ("sqlite:///x.sqlite3?timeout=abc", "x.sqlite3?timeout=abc: could not convert string to float: 'abc': check"),
+        ("mysql+pymysql://host", "study database mysql+pymysql://host: the URL names no database: add /name"),
         ("mysql+pymysql://host/name", "study database mysql+pymysql://host/name: its driver is missing: "),
     ],
 )

@@ -9,6 +9,7 @@ import sqlalchemy
 from records_of import record_of
 
 from odyssey import study
+from odyssey.errors import OdysseyError
 from odyssey.protocol import draw_trial
 from odyssey.storage import GRACE_SECONDS, Storage
 from odyssey.study import Queue
@@ -32,7 +33,7 @@ class TestQueue:
     @pytest.fixture(params=["sqlite", "postgresql", "mysql"])
     def url(self, request, tmp_path):
         sqlite = f"sqlite:///{tmp_path / 'study.sqlite3'}"
-        return sqlite if request.param == "sqlite" else request.getfixturevalue("postgresql")
+        return sqlite if request.param == "sqlite" else request.getfixturevalue(request.param)
 
     @pytest.fixture
     def storage(self, url):
@@ -72,6 +73,12 @@ class TestQueue:
             assert claims == [] and other.trials() == []
         thread.join(10)
         assert claims == [True]
+
+    def test_a_lock_that_is_never_given_back_is_one_line(self, url, storage, task, monkeypatch):
+        monkeypatch.setattr("odyssey.storage.LOCK_SECONDS", 1)
+        with Storage(url) as impatient, storage.locked(), pytest.raises(OdysseyError) as error:
+            Queue(impatient, task, "V")
+        assert "another process holds its lock: wait for it, or end it" in str(error.value)
 
     def test_a_result_is_noted_once(self, queue, other, task):
         """Two workers have found it in their archives, and not in the study."""
