@@ -26,6 +26,9 @@ LEARNING_RATE = (1e-6, 1e-2)
 ONE_MINUS_MOMENTUM = (0.01, 1.0)
 INPUT_NOISE = (0.0, 1.0)
 
+# What was drawn may differ in the last place on a machine with another exp or log.
+DRAWN_RELATIVE, DRAWN_ABSOLUTE = 1e-12, 1e-15
+
 FINISHED, DIVERGED = "finished", "diverged"
 
 

@@ -71,7 +71,8 @@ def test_two_archives_are_compared(study, capsys):
     run(capsys, f"search --task toy --trials 13 --variant V,NP --records {study}/other")
     run(capsys, "search --task toy --trials 12 --variant V,NP,FGR")
     code, out, err = run(capsys, f"records compare {study}/other")
-    first, second, last = out.splitlines()
+    first, second, alone, last = out.splitlines()
+    assert alone == "toy/toy/FGR: in one archive only"
     assert (code, err) == (0, "") and first.startswith(
         "toy/toy/V: no difference found; 12 trials (12 the same, 1 in one"
     )
@@ -82,11 +83,12 @@ def test_two_archives_are_compared(study, capsys):
     changed = [rows[0]] + [[*row[:place], repr(float(row[place]) + 1), *row[place + 1 :]] for row in rows[1:]]
     table.write_text("".join(",".join(row) + "\n" for row in changed))
     code, out, _ = run(capsys, f"records compare {study}/other --task toy")
-    _, second, last = out.splitlines()
+    _, second, _, last = out.splitlines()
     assert code == 1 and second.startswith("toy/toy/NP: DIFFERENT; 12 trials (") and "median difference +1 " in second
     assert last.startswith("1 of 2 cells differ")
     code, out, _ = run(capsys, f"records compare {study}/other --json")
     values = json.loads(out)
+    assert values["alone"] == ["toy/toy/FGR"]
     assert (code, values["differ"], [cell["differ"] for cell in values["cells"]]) == (1, 1, [False, True])
 
 

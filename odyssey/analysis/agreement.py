@@ -19,7 +19,7 @@ from scipy import stats
 
 from odyssey.analysis.comparison import ALPHA, holm
 from odyssey.errors import OdysseyError
-from odyssey.protocol import DIVERGED
+from odyssey.protocol import DIVERGED, DRAWN_ABSOLUTE, DRAWN_RELATIVE
 
 CELL = ["task", "corpus", "variant"]
 SWAPS = 9999
@@ -65,13 +65,20 @@ def agreement(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
+def unmatched(first: pd.DataFrame, second: pd.DataFrame) -> list[str]:
+    """The cells that only one of two archives has, such as ``music/music21/FGR``."""
+    cells = [{"/".join(cell) for cell in trials[CELL].drop_duplicates().to_numpy()} for trials in (first, second)]
+    return sorted(cells[0] ^ cells[1])
+
+
 def _check_same(both: pd.DataFrame, cell: tuple) -> None:
     for column in ("fingerprint", "protocol", "seed", "blocks", "learning_rate", "momentum", "input_noise"):
         there = both[f"{column}_second"]
-        # The last place of a drawn number may be another one on another machine.
-        close = np.isclose(both[column], there, rtol=1e-12, atol=0) if there.dtype == float else both[column] == there
-        if not close.all():
-            one = both[~close].iloc[0]
+        same = both[column] == there
+        if there.dtype == float:  # The last place of what was drawn may be another one on another machine.
+            same = np.isclose(both[column], there, rtol=DRAWN_RELATIVE, atol=DRAWN_ABSOLUTE)
+        if not same.all():
+            one = both[~same].iloc[0]
             raise OdysseyError(
                 f"trial {one['index']} of {'/'.join(cell)}: {column} is {one[column]} in one archive and "
                 f"{one[f'{column}_second']} in the other: these are not the same trials, so compare others"

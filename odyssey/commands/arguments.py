@@ -31,6 +31,13 @@ def real(text: str) -> float:
         raise argparse.ArgumentTypeError(f"must be a number, not {text!r}") from None
 
 
+def named(text: str) -> str:
+    """A name that is there: an empty one is a variable of the shell that is not set."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty: name a folder")
+    return text
+
+
 def variants(text: str) -> list[str]:
     """Codes of variants, separated by commas."""
     return [variant(code.strip()) for code in text.split(",")]

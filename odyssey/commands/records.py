@@ -5,6 +5,7 @@ from math import isnan
 
 from odyssey.commands import arguments
 from odyssey.commands.named import check_named
+from odyssey.errors import OdysseyError
 
 EPILOG = """examples:
   odyssey records verify
@@ -47,7 +48,7 @@ def _add_compare(verbs) -> None:
         "of finished searches: one that was cut off lacks its longest trials.",
         epilog=EPILOG,
     )
-    command.add_argument("other", metavar="OTHER", help="folder of the other archive")
+    command.add_argument("other", type=arguments.named, metavar="OTHER", help="folder of the other archive")
     command.add_argument("--task", type=arguments.task, metavar="T", help="one task (default: all)")
     arguments.add_records(command)
     arguments.add_json(command)
@@ -72,28 +73,33 @@ def run_verify(options: argparse.Namespace) -> int:
 def run_compare(options: argparse.Namespace) -> int:
     """Compare and report; 1 where a difference was found."""
     from odyssey import records
-    from odyssey.analysis.agreement import agreement
+    from odyssey.analysis.agreement import agreement, unmatched
     from odyssey.analysis.comparison import ALPHA
 
     for named in (options.records, options.other):
         check_named(named)
-    cells = agreement(records.read(options.records, options.task), records.read(options.other, options.task))
+    if records.folder(options.records).resolve() == records.folder(options.other).resolve():
+        raise OdysseyError(f"{options.other}: that is the same archive: name another one")
+    archives = [records.read(folder, options.task) for folder in (options.records, options.other)]
+    cells, alone = agreement(*archives), unmatched(*archives)
     differ = int(cells["differ"].sum())
     if options.json:
-        arguments.print_json({"cells": cells.to_dict("records"), "differ": differ})
+        arguments.print_json({"cells": cells.to_dict("records"), "alone": alone, "differ": differ})
         return 1 if differ else 0
     for cell in cells.itertuples():
         print(f"{cell.task}/{cell.corpus}/{cell.variant}: {_said(cell)}")
+    for cell in alone:
+        print(f"{cell}: in one archive only")
     found = f"{differ} of {len(cells)} cells differ" if differ else f"no difference found in {len(cells)} cells"
     print(f"{found} (p < {ALPHA} after Holm's correction over both tests of all cells); differences are other - these")
     return 1 if differ else 0
 
 
 def _said(cell) -> str:
-    low, high = ("–" if isnan(end) else f"{end:+.3g}" for end in (cell.low, cell.high))
+    median, low, high = ("–" if isnan(number) else f"{number:+.3g}" for number in (cell.median, cell.low, cell.high))
     alone = f", {cell.alone} in one archive only" if cell.alone else ""
     verdict = "DIFFERENT" if cell.differ else "no difference found"
     return (
-        f"{verdict}; {cell.trials} trials ({cell.same} the same{alone}), median difference {cell.median:+.3g} "
+        f"{verdict}; {cell.trials} trials ({cell.same} the same{alone}), median difference {median} "
         f"(95 %: {low} to {high}), p = {cell.p_shift:.3f} shift, {cell.p_distribution:.3f} distribution"
     )

@@ -10,7 +10,16 @@ import numpy as np
 from odyssey import tasks
 from odyssey.corpora import CORPORA
 from odyssey.errors import OdysseyError
-from odyssey.protocol import DIVERGED, FINISHED, MAX_EPOCHS, PATIENCE, Curves, draw_trial
+from odyssey.protocol import (
+    DIVERGED,
+    DRAWN_ABSOLUTE,
+    DRAWN_RELATIVE,
+    FINISHED,
+    MAX_EPOCHS,
+    PATIENCE,
+    Curves,
+    draw_trial,
+)
 from odyssey.records.reading import check_unmixed, folder, tables, with_curves
 from odyssey.records.retraining import name_of, train_again
 from odyssey.records.table import curves_line, parse_curves
@@ -18,8 +27,6 @@ from odyssey.tasks.base import Task
 from odyssey.variants import VARIANTS
 
 SAMPLE_SEED = 0
-# On other machines exp and log may differ in the last place.
-DRAWN_TOLERANCE = 1e-12
 
 
 @dataclass
@@ -115,7 +122,11 @@ def _problems(record: dict, curves: Curves, task: Task | None):
     trial = draw_trial(record["task"], record["variant"], record["index"])
     for name, drawn in {"seed": trial.seed, **trial.hyperparameters.as_dict()}.items():
         exact = isinstance(drawn, int)
-        if record[name] != drawn if exact else not isclose(record[name], drawn, rel_tol=DRAWN_TOLERANCE, abs_tol=1e-15):
+        if (
+            record[name] != drawn
+            if exact
+            else not isclose(record[name], drawn, rel_tol=DRAWN_RELATIVE, abs_tol=DRAWN_ABSOLUTE)
+        ):
             yield f"{name} is {record[name]!r}, but {drawn!r} was drawn"
     if task:
         parameters = task.network(record["variant"], record["blocks"]).parameter_count()

@@ -145,6 +145,9 @@ def test_other_trials_are_not_compared(trials, column, value):
 def test_the_last_place_of_what_was_drawn_does_not_matter(trials):
     first = trials(np.arange(4.0))
     assert len(agreement(first, first.assign(learning_rate=first["learning_rate"] * (1 + 1e-15)))) == 1
+    # A momentum is one minus what is drawn: a small one has few good places.
+    small = first.assign(momentum=1e-4)
+    assert len(agreement(small, small.assign(momentum=1 - np.nextafter(1 - 1e-4, 0)))) == 1
 
 
 def test_there_must_be_something_in_common(trials):

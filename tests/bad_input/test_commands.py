@@ -65,6 +65,7 @@ USAGE = [
     ("records verify --task chess", "'chess'", TASKS),
     ("records compare . --task chess", "'chess'", TASKS),
     ("records compare", "OTHER", "--help"),
+    ("records compare ", "OTHER: is empty", "name a folder"),
     ("claims --task chess", "'chess'", TASKS),
     ("claims --trials 5", "--trials 5", HELP),
     ("claims --records", "--records: expected one argument", HELP),
@@ -129,9 +130,10 @@ ERRORS = [
     ("bench --gpu nowhere/gpu.json", "there is no folder nowhere", "make it first"),
     ("records verify --records nowhere", "nowhere: there are no records", "name another|--records|check"),
     ("records verify --records file", "file: there are no records", "name another|--records|check"),
+    ("records compare records", "records: that is the same archive", "name another one"),
     ("records compare nowhere", "nowhere: there are no records", "name the folder"),
     ("records compare file", "file", "name another folder of records"),
-    ("records compare . --task toy", "no trial in common", "name the folders of two archives"),
+    ("records compare empty --task toy", "no trial in common", "name the folders of two archives"),
 ]
 
 

@@ -12,13 +12,14 @@ from dataclasses import replace
 import pytest
 import torch
 import trajectories
+from declarations import BEYOND_THE_NINE
 
 from odyssey.engine.cpu import CPUTrainer, Data
 from odyssey.engine.torch import TorchTrainer
 from odyssey.protocol import DIVERGED, Hyperparameters, Trial
 from odyssey.tasks.base import CATEGORICAL, CTC
 from odyssey.training import Report, run
-from odyssey.variants import VARIANTS, Variant
+from odyssey.variants import VARIANTS
 
 TASKS = ("music", "speech", "handwriting")
 TOLERANCE = {"float64": 1e-9, "float32": 1e-5}
@@ -55,15 +56,7 @@ def test_three_epochs_on_music(music_task, dtype):
     assert_same_trajectory(few, trial, dtype)
 
 
-@pytest.mark.parametrize(
-    "own",
-    [
-        Variant("OWN", "No gates", "Nothing is gated.", gates=()),
-        Variant("OWN", "One gate", "One gate that sees itself.", gates=("o",), gate_recurrence=True, peepholes=False),
-        Variant("OWN", "Linear", "Both activations linear, coupled.", ("i", "o"), True, "identity", "identity"),
-    ],
-    ids=lambda own: own.name,
-)
+@pytest.mark.parametrize("own", BEYOND_THE_NINE, ids=lambda own: own.name)
 def test_declarations_beyond_the_nine(toy_task, monkeypatch, own):
     monkeypatch.setitem(VARIANTS, "OWN", own)
     trial = Trial("OWN", Hyperparameters(blocks=5, learning_rate=0.02, momentum=0.5, input_noise=0.1), seed=1)

@@ -11,6 +11,7 @@ import pytest
 import torch
 import trajectories
 from cuda_devices import EmulatedDevice
+from declarations import BEYOND_THE_NINE
 
 from odyssey.engine.cuda.data import Data
 from odyssey.engine.cuda.dispatcher import Dispatcher
@@ -43,6 +44,13 @@ def assert_same_trajectory(device, task, of, dtype, epochs=2):
 def test_every_variant(device, toy_task, code, kind):
     task = toy_task(sequences=5, inputs=5, outputs=4, frames=13, bidirectional=kind != "music", **KINDS[kind])
     assert_same_trajectory(device, task, trial(code), "float64")
+
+
+@pytest.mark.parametrize("own", BEYOND_THE_NINE, ids=lambda own: own.name)
+def test_declarations_beyond_the_nine(device, toy_task, monkeypatch, own):
+    monkeypatch.setitem(VARIANTS, "OWN", own)
+    task = toy_task(sequences=3, inputs=5, outputs=4, frames=9, bidirectional=True, loss=CATEGORICAL)
+    assert_same_trajectory(device, task, trial("OWN", blocks=5), "float64")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -207,12 +207,13 @@ __device__ const Job& at_hand(const Job& job)
     return *reinterpret_cast<const Job*>(to);
 }
 
-// Weights as they begin: those before, and in training the look-ahead of the first update.
+// Weights as they begin: those before, and in training the look-ahead of the first update. After it all blocks of the
+// cluster run: before, one may not write into the shared memory of another.
 __device__ void begin(const Job& job)
 {
-    if (job.weights == job.before) return;  // only evaluated
     const real momentum = job.momentum;
-    for (long long k = rank() * threads() + thread(); k < job.size; k += CLUSTER * threads()) {
+    const long long size = job.weights == job.before ? 0 : job.size;  // nothing to do where a job only evaluates
+    for (long long k = rank() * threads() + thread(); k < size; k += CLUSTER * threads()) {
         real weight = job.before[k];
         if (job.steps > 0) {
             real velocity = momentum * job.velocity[k];

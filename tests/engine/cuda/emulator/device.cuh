@@ -159,6 +159,10 @@ inline void warp_barrier() { emulator::wait(emulator::warp().barrier, WARP); }
 template <typename T>
 T* remote(T* place, int other)
 {
+    if (other != rank() && emulator::cluster->barrier.generation == 0) {
+        fprintf(stderr, "a block that may not have begun has no shared memory yet: a cluster barrier must come first\n");
+        abort();
+    }
     char* there = aligned(emulator::cluster->blocks[other].shared);
     return reinterpret_cast<T*>(there + (reinterpret_cast<char*>(place) - shared_memory()));
 }
