@@ -19,7 +19,7 @@ from odyssey import records as archive
 from odyssey.analysis.comparison import equal_budget
 from odyssey.cache_folder import VARIABLE
 from odyssey.corpora import CORPORA, corpus_for, root_variable
-from odyssey.errors import OdysseyError
+from odyssey.errors import OdysseyError, writing
 from odyssey.variants import VARIANTS, variant
 
 TEMPLATE = Path("notebooks", "cell.ipynb")
@@ -182,10 +182,12 @@ def run(source: Path, target: Path, parameters: dict | None = None, words: dict[
     work = target.with_name(f".{target.stem}.work.ipynb")
     done = target.with_name(f".{target.stem}.done.ipynb")
     try:
-        nbformat.write(notebook, work)
+        with writing(target):
+            nbformat.write(notebook, work)
         _papermill(papermill, work, done, parameters, target)
-        nbformat.write(cleaned(nbformat.read(done, as_version=4)), work)
-        work.replace(target)
+        with writing(target):
+            nbformat.write(cleaned(nbformat.read(done, as_version=4)), work)
+            work.replace(target)
     finally:
         work.unlink(missing_ok=True)
         done.unlink(missing_ok=True)

@@ -119,9 +119,10 @@ class _Recorder(Report):
 
     def finished(self, trial: Trial, result: Result) -> None:
         row = archive.row(self._task, trial, result, self._engine.label, archive.machine(self._engine.hardware))
-        archive.append(self._root, row, result.curves)
-        self.trained += 1
-        self._bar.add(row)
+        # Another worker may have trained it too, having taken this one for dead.
+        if archive.append(self._root, row, result.curves):
+            self.trained += 1
+            self._bar.add(row)
         try:
             self._queues[trial.variant].finish(row, result.curves)
         except OdysseyError as problem:

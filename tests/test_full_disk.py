@@ -11,6 +11,7 @@ from toys import toy_task
 from workers import assert_same
 
 from odyssey import records
+from odyssey.bench.stored import write_json
 from odyssey.errors import OdysseyError
 from odyssey.search import search
 
@@ -85,3 +86,16 @@ def finish(disk, storage, undisturbed):
     searched(disk, storage)
     assert_same(disk, undisturbed)
     assert records.read(disk)[: len(before)].equals(before)
+
+
+def test_a_measurement_on_a_full_disk(disk):
+    """Minutes of measuring, and then this: the line names the file, and no part of it stays behind."""
+    file = disk / "gpu.json"
+    write_json({"rows": [1]}, file)
+    before = file.read_bytes()
+    fill_up(disk, 1)
+    with pytest.raises(
+        OdysseyError, match=r"gpu\.json: cannot be written \(No space left on device\): check .* space$"
+    ):
+        write_json({"rows": [1] * PAGE}, file)
+    assert file.read_bytes() == before and {path.name for path in disk.iterdir()} == {"gpu.json", "ballast"}

@@ -19,7 +19,7 @@ from odyssey.analysis import forest, known, process
 from odyssey.analysis import importance as analysis
 from odyssey.analysis.importance import Importance, importance
 from odyssey.analysis.samples import AXES, LIMIT
-from odyssey.errors import OdysseyError
+from odyssey.errors import OdysseyError, writing
 
 # Change the analysis in any other way that alters its results, and this must change with it.
 VERSION = 1
@@ -86,16 +86,13 @@ def kept(file: Path, content: list, compute: Callable[[], dict]) -> dict:
         raise OdysseyError(f"{file}: cannot be read ({error.strerror}): check its permissions") from None
     values = _plain(compute())
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps({"key": key, "values": values}) + "\n", encoding="utf-8")
-        part.replace(file)
-    except OSError as error:
-        raise OdysseyError(
-            f"{file}: cannot be written ({error.strerror}): check the permissions of its folder and the disk's space"
-        ) from None
-    finally:
-        part.unlink(missing_ok=True)
+    with writing(file):
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps({"key": key, "values": values}) + "\n", encoding="utf-8")
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
     return values
 
 

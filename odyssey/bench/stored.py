@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from odyssey.errors import OdysseyError
+from odyssey.errors import OdysseyError, writing
 
 # The tables of a measurement by name, and their columns.
 TABLES = {
@@ -53,10 +53,16 @@ def write_json(content: dict, file: Path, allow_nan: bool = True) -> None:
 
     Raises:
         ValueError: it holds a number that is not finite, unless `allow_nan`.
+        OdysseyError: the file cannot be written.
     """
+    text = json.dumps(content, indent=1, allow_nan=allow_nan) + "\n"
     part = file.with_name(f".{file.name}.part")
-    part.write_text(json.dumps(content, indent=1, allow_nan=allow_nan) + "\n", encoding="utf-8")
-    part.replace(file)
+    with writing(file):
+        try:
+            part.write_text(text, encoding="utf-8")
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

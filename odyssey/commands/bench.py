@@ -1,10 +1,14 @@
 """``odyssey bench``: how fast the engines are beside PyTorch and JAX, and beside what the machine can do."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from odyssey.commands import arguments
+from odyssey.errors import OdysseyError
+
+SIZES = [20, 100, 200]  # blocks
 
 EPILOG = """examples:
   odyssey bench
@@ -35,7 +39,7 @@ def add(commands) -> None:
     )
     command.add_argument("--task", type=arguments.task, metavar="T", help="one task (default: all; with --gpu: music)")
     command.add_argument(
-        "--blocks", type=_sizes, default=[20, 100, 200], metavar="N[,N…]", help="network sizes (default: 20,100,200)"
+        "--blocks", type=_sizes, metavar="N[,N…]", help=f"network sizes (default: {','.join(map(str, SIZES))})"
     )
     command.add_argument(
         "--frames", type=arguments.whole(1), metavar="N", help="length of the sequences (default: the task's mean)"
@@ -52,14 +56,16 @@ def add(commands) -> None:
 
 
 def _sizes(text: str) -> list[int]:
-    return [arguments.whole(1)(size) for size in text.split(",")]
+    return list(dict.fromkeys(arguments.whole(1)(size) for size in text.split(",")))
 
 
 def run(options: argparse.Namespace) -> None:
     """Measure and report, size by size."""
     if options.scale:
+        _check_unused(options, "scale", ("task", "blocks", "frames", "json"))
         return _scale(Path(options.scale))
     if options.gpu:
+        _check_unused(options, "gpu", ("frames",))
         return _gpu(options, Path(options.gpu))
     from odyssey.bench.limits import Limits
     from odyssey.bench.side_by_side import absent, side_by_side
@@ -73,7 +79,7 @@ def run(options: argparse.Namespace) -> None:
         task = load_task(name)
         note = absent(task)
         notes += [f"{name}: {note}"] if note else []
-        for blocks in options.blocks:
+        for blocks in options.blocks or SIZES:
             measured.append(side_by_side(task, blocks, limits, options.frames, arguments.cores()))
             if not options.json:
                 _print(measured[-1], note)
@@ -112,7 +118,7 @@ def _scale(file):
     from odyssey.bench.stored import write
     from odyssey.tasks import TASKS, load_task
 
-    _check_folder(file)
+    _check_file(file)
     tasks = {name: load_task(name) for name in TASKS}
     full = {name: size.frames for name, size in PAPER_SIZES.items()}
     write(measure(tasks, full, arguments.cores(), lambda line: print(line, file=sys.stderr)), file)
@@ -124,12 +130,12 @@ def _gpu(options, file):
     from odyssey.bench.gpu.stored import write
     from odyssey.tasks import load_task
 
-    _check_folder(file)
+    _check_file(file)
     device = gpu()
     task = load_task(options.task or "music")
     places = places_on(device)
     found = measure(
-        [task], options.blocks, device, places, arguments.cores(), lambda line: print(line, file=sys.stderr)
+        [task], options.blocks or SIZES, device, places, arguments.cores(), lambda line: print(line, file=sys.stderr)
     )
     write(found, file)
     if options.json:
@@ -159,8 +165,18 @@ def _print_gpu(found):
         print(f"  {note}")
 
 
-def _check_folder(file):
-    from odyssey.errors import OdysseyError
-
+def _check_file(file):
+    """Before minutes of measuring, not after them."""
     if not file.parent.is_dir():
         raise OdysseyError(f"there is no folder {file.parent} for the measurement: make it first")
+    if file.is_dir():
+        raise OdysseyError(f"{file} is a folder: name a file for the measurement")
+    if not os.access(file.parent, os.W_OK):
+        raise OdysseyError(f"{file.parent}: nothing can be written there: check its permissions, or name another file")
+
+
+def _check_unused(options, instead, names):
+    """What another way to measure does not look at is no wish of the user's that may be passed over."""
+    given = [f"--{name}" for name in names if getattr(options, name)]
+    if given:
+        raise OdysseyError(f"--{instead} measures what it always does: leave out {' and '.join(given)}")

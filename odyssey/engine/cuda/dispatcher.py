@@ -147,4 +147,6 @@ class Dispatcher:
             else:
                 running.append(request)
         self._running = running
-        self._launches = [(launch, jobs) for launch, jobs in self._launches if not launch.over()]
+        for launch in list(self._launches):
+            if launch[0].over():  # Which is asked no more once it has said so.
+                self._launches.remove(launch)
