@@ -9,11 +9,15 @@ import pandas as pd
 from odyssey import records as archive
 from odyssey import tables
 from odyssey.analysis.claims import CLAIMS, FAILS, HOLDS, UNTOLD, Verdict, judge
+from odyssey.analysis.claims.bound import FAST
 from odyssey.analysis.claims.contrast import LEAST_VALUES
 from odyssey.analysis.claims.shares import SMALL_FROM
 from odyssey.analysis.claims.verdict import margin
 from odyssey.analysis.claims.words import listed, percent
+from odyssey.analysis.overfitting import HALF, LITTLE, MUCH, overfitting
+from odyssey.bench.projection import PAPER_SIZES
 from odyssey.displayed import Displayed
+from odyssey.pages.at_hand import task_at_hand
 from odyssey.pages.glue import glue_all
 from odyssey.pages.importance import kept_folder
 from odyssey.protocol import MAX_EPOCHS, TRIALS
@@ -61,6 +65,44 @@ def claims_at_hand(corpora: dict[str, str]) -> Judged:
     values |= {"so-far": _so_far(judged), "table": verdict_table(judged)}
     glue_all({f"claims-{name}": value for name, value in values.items()})
     return judged
+
+
+def overfitting_table(corpora: dict[str, str]) -> tables.Table:
+    """Losses and scores with little noise and with much, a row a task; what the prose says of them is glued under
+    ``claims-TASK-sequences``, ``claims-TASK-by-heart`` (little noise) and ``claims-TASK-noisy`` (much).
+
+    Args:
+        corpora: name of the corpus by task.
+    """
+    rows, values = [], {}
+    for task, corpus in corpora.items():
+        found = overfitting(archive.read(None, task, corpus), archive.read_curves(None, task, corpus))
+        by_noise = found.set_index("noise").reindex([LITTLE, MUCH])
+        sequences = len(task_at_hand(task, corpus).splits["train"])
+        rows.append(
+            {"task": task, "sequences": sequences}
+            | {f"{name} {noise}": by_noise.loc[noise, name] for noise in by_noise.index for name in by_noise}
+        )
+        times = [tables.written(number, ".1f") for number in by_noise["times"]]
+        values |= {f"{task}-sequences": f"{sequences:,}", f"{task}-by-heart": times[0], f"{task}-noisy": times[1]}
+    values |= {f"{task}-paper-sequences": f"{size.train:,}" for task, size in PAPER_SIZES.items()}
+    glue_all({f"claims-{name}": value for name, value in values.items()})
+    return tables.table(
+        pd.DataFrame(rows),
+        f"Trials with a learning rate of at least {FAST:g}, with noise below {HALF:g} and with more: how many; medians "
+        "of the validation loss over the training loss at the best epoch, and of the test score. Training sequences of "
+        "the corpus.",
+        {
+            "task": ("task", "s"),
+            "sequences": ("sequences", ",d"),
+            "trials little": ("trials, less noise", ".0f"),
+            "times little": ("losses, less noise", ".2f"),
+            "score little": ("score, less noise", ".2f"),
+            "trials much": ("trials, more noise", ".0f"),
+            "times much": ("losses, more noise", ".2f"),
+            "score much": ("score, more noise", ".2f"),
+        },
+    )
 
 
 def _so_far(judged):

@@ -96,3 +96,29 @@ def test_definitions_have_every_claim_with_rule_reason_and_need(judged, codes):
     assert set(shown._repr_mimebundle_()) == {"text/html", "text/plain"}
     # A method that several claims share is told once.
     assert shown.html.count("<p>") == len({CLAIMS[code].method for code in codes} - {""})
+
+
+def test_losses_by_noise_are_those_of_the_analysis(monkeypatch, glued, toy_task):
+    trials = pd.DataFrame(
+        {
+            "variant": "V",
+            "index": range(3),
+            "learning_rate": 5e-3,
+            "input_noise": [0.1, 0.2, 0.3],
+            "best_epoch": 1,
+            "valid_loss": 6.0,
+            "test_score": [30.0, 31.0, 35.0],
+        }
+    )
+    curves = pd.DataFrame(
+        {"variant": "V", "index": range(3), "epoch": 1, "train_loss": [1.0, 2.0, 3.0], "valid_loss": 6.0}
+    )
+    monkeypatch.setattr(page.archive, "read", lambda path, task, corpus: trials)
+    monkeypatch.setattr(page.archive, "read_curves", lambda path, task, corpus: curves)
+    monkeypatch.setattr(page, "task_at_hand", lambda task, corpus: toy_task())
+    [row] = rows(page.overfitting_table({"speech": "espeak"}))[1:]
+    sequences = len(toy_task().splits["train"])
+    assert row == ["speech", str(sequences), "3", "3.00", "31.00", "–", "–", "–"]
+    words = {name.removeprefix("claims-speech-"): value for name, value in glued.items()}
+    assert (words["sequences"], words["by-heart"], words["noisy"]) == (str(sequences), "3.0", "–")
+    assert words["paper-sequences"] == "3,696"
