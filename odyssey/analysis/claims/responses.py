@@ -6,7 +6,7 @@ is about the shape of a curve, for which a regression has no number: it rests on
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import inf, nan
+from math import inf, isfinite, nan
 
 import numpy as np
 
@@ -152,7 +152,8 @@ class BasinClaim:
             "claimed side), each refuting at half the level, from at least "
             f"{VERY_FEW} trials of each variant and a forest that predicts unseen ones (as for C7). A basin that "
             "reaches an end of the search space may go on there: its width is a lower bound, which may show the claim "
-            "and not refute it, and its end is that of the search space.",
+            "and not refute it, and its end is that of the search space. A variant whose forest predicts one time for "
+            "the whole basin says nothing of the time.",
             "",
         )
 
@@ -167,12 +168,23 @@ class BasinClaim:
             if np.isfinite(score).all():
                 good = basin(score, MATTERS[evidence.task])
                 widths[code] = (good.stop - good.start) * DECADES / POINTS
-                saved[code] = float(time[good.start] - time[good.stop - 1])
+                # With few trials a basin may lie within one step of the forest, which then has no two times to tell.
+                saved[code] = float(time[good.start] - time[good.stop - 1]) or nan
                 cut += good.start == 0 or good.stop == POINTS
         return [
             _width(widths, cut, evidence.each),
-            _part("log10 of the time saved", Average(saved), NOTICEABLE, 0.0, evidence.each, 2),
+            _saved(saved, evidence.each),
         ]
+
+
+def _saved(saved: dict[str, float], each: int) -> Part:
+    """That the upper ends of basins take less time; NaN where the forest predicts the same time for both ends."""
+    name = "log10 of the time saved"
+    told = sum(isfinite(one) for one in saved.values())
+    if told < LEAST_VARIANTS <= len(saved):
+        few = f"{name}: only on {told} variants does the forest predict different times for the ends of the basin"
+        return Part(False, False, few, lacking="trials enough for the forest to tell times within the basins")
+    return _part(name, Average(saved), NOTICEABLE, 0.0, each, 2)
 
 
 def _width(widths: dict[str, float], cut: int, each: int) -> Part:
