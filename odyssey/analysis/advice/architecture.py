@@ -187,7 +187,8 @@ def worse_ones(task: str, found: list[Standing], each: int) -> Advice:
 def _found_worse(theirs, codes):
     """What the paper finds worse, and that it is borne out in part."""
     found = f"{_SECTION}: {listed(sorted(theirs))} are significantly worse."
-    return f"{found} On {listed(sorted(codes))} the paper agrees." if codes and codes < theirs else found
+    here = f"{listed(sorted(codes))} {'is' if len(codes) == 1 else 'are'} worse here, too."
+    return f"{found} {here}" if codes and codes < theirs else found
 
 
 def _to_try(hoped, others, each):

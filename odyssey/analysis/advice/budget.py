@@ -115,4 +115,6 @@ def _kept(within):
 def _missing(counts):
     """Which variants never get there, in words."""
     never = [code for code, count in counts.items() if not isfinite(count)]
-    return f"; {len(never)} of {len(counts)} variants never do: {listed(never)}" if never else ""
+    if not never:
+        return ""
+    return f"; {len(never)} of {len(counts)} variants never {'does' if len(never) == 1 else 'do'}: {listed(never)}"

@@ -105,7 +105,7 @@ def test_where_the_paper_is_borne_out_in_part_that_is_said():
         return plain(architecture.worse_ones("music", found, 10))
 
     part = told(NOAF=architecture.WORSE, FGR=architecture.UNSHOWN, NFG=architecture.UNSHOWN)
-    assert part.stated.endswith("FGR, NFG and NOAF are significantly worse. On NOAF the paper agrees.")
+    assert part.stated.endswith("FGR, NFG and NOAF are significantly worse. NOAF is worse here, too.")
     assert part.paper == advice.UNTOLD and "Of FGR and NFG it cannot be told from 10 trials each." in part.text
     whole = told(NOAF=architecture.WORSE, FGR=architecture.WORSE, NFG=architecture.WORSE)
     assert whole.stated.endswith("significantly worse.") and whole.paper == advice.AGREES

@@ -119,9 +119,9 @@ def test_budget_names_the_variants_that_never_get_there():
     def told(*cells):
         return plain(budget.budget(pd.concat(cells), best, NATS, 8)).evidence
 
-    assert "above, half do with 2 (2 to 2); 1 of 2 variants never do: NFG. A trial" in told(good, bad)
+    assert "above, half do with 2 (2 to 2); 1 of 2 variants never does: NFG. A trial" in told(good, bad)
     assert "above, half do with 2 (2 to 2). A trial" in told(good) and "above, none does. A trial" in told(bad)
     unscored = good.assign(variant="NP", valid_score=np.nan, test_score=np.nan)
     most = budget.needed(good, best, NATS).most
-    expected = f"three quarters with {most:.0f} ({most:.0f} to {most:.0f}); 1 of 2 variants never do: NP. With the"
+    expected = f"three quarters with {most:.0f} ({most:.0f} to {most:.0f}); 1 of 2 variants never does: NP. With the"
     assert expected in told(good, unscored)
