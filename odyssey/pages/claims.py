@@ -67,14 +67,18 @@ def claims_at_hand(corpora: dict[str, str]) -> Judged:
     return judged
 
 
-def overfitting_table(corpora: dict[str, str]) -> tables.Table:
-    """Losses and scores with little noise and with much, a row a task; what the prose says of them is glued under
+def overfitting_at_hand(corpora: dict[str, str]) -> pd.DataFrame:
+    """Losses and scores with little noise and with much; what the prose says of them is glued under
     ``claims-TASK-sequences``, ``claims-TASK-by-heart`` (little noise) and ``claims-TASK-noisy`` (much).
 
     Args:
         corpora: name of the corpus by task.
+
+    Returns:
+        A row a task: ``task``, ``sequences`` for training, and for each kind of noise ``trials``, ``times`` and
+        ``score`` of `odyssey.analysis.overfitting.overfitting`, such as ``times little``.
     """
-    rows, values = [], {}
+    rows, values = [], {f"{task}-paper-sequences": f"{size.train:,}" for task, size in PAPER_SIZES.items()}
     for task, corpus in corpora.items():
         found = overfitting(archive.read(None, task, corpus), archive.read_curves(None, task, corpus))
         by_noise = found.set_index("noise").reindex([LITTLE, MUCH])
@@ -85,10 +89,14 @@ def overfitting_table(corpora: dict[str, str]) -> tables.Table:
         )
         times = [tables.written(number, ".1f") for number in by_noise["times"]]
         values |= {f"{task}-sequences": f"{sequences:,}", f"{task}-by-heart": times[0], f"{task}-noisy": times[1]}
-    values |= {f"{task}-paper-sequences": f"{size.train:,}" for task, size in PAPER_SIZES.items()}
     glue_all({f"claims-{name}": value for name, value in values.items()})
+    return pd.DataFrame(rows)
+
+
+def overfitting_table(found: pd.DataFrame) -> tables.Table:
+    """What `overfitting_at_hand` returns."""
     return tables.table(
-        pd.DataFrame(rows),
+        found,
         f"Trials with a learning rate of at least {FAST:g}, with noise below {HALF:g} and with more: how many; medians "
         "of the validation loss over the training loss at the best epoch, and of the test score. Training sequences of "
         "the corpus.",

@@ -33,8 +33,8 @@ def less_bound(evidence: Evidence, axis: int) -> str:
         return told
     share = percent((fast["epochs"] >= MAX_EPOCHS).mean())
     return (
-        f"{told}, but {share} of those with a learning rate of at least {FAST:g}, and there, all variants together, it "
-        f"is {number(value)} ({number(value - half)} to {number(value + half)})"
+        f"{told}, but {share} of those with a learning rate of at least {FAST:g}, and there, all variants together, "
+        f"log10 of the epochs changes by {number(value)} ({number(value - half)} to {number(value + half)})"
     )
 
 

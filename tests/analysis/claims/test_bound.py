@@ -40,7 +40,7 @@ def test_the_effect_is_found_where_fewer_are_cut_off():
     assert (
         f"of the trials train through all {MAX_EPOCHS} epochs" in told and "but 0\N{NO-BREAK SPACE}% of those" in told
     )
-    assert f"it is +{value:.2f} (+{value - half:.2f} to +{value + half:.2f})" in told and not told.endswith(".")
+    assert f"changes by +{value:.2f} (+{value - half:.2f} to +{value + half:.2f})" in told and not told.endswith(".")
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says():
