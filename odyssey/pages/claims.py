@@ -97,18 +97,18 @@ def overfitting_table(found: pd.DataFrame) -> tables.Table:
     """What `overfitting_at_hand` returns."""
     return tables.table(
         found,
-        f"Trials with a learning rate of at least {FAST:g}, with noise below {HALF:g} and with more: how many; medians "
-        "of the validation loss over the training loss at the best epoch, and of the test score. Training sequences of "
-        "the corpus.",
+        f"Trials with a learning rate of at least {FAST:g}, with noise below {HALF:g} and with more: medians of the "
+        "validation loss over the training loss at the best epoch, and of the test score; how many trials. Training "
+        "sequences of the corpus.",
         {
             "task": ("task", "s"),
-            "sequences": ("sequences", ",d"),
-            "trials little": ("trials, less noise", ".0f"),
             "times little": ("losses, less noise", ".2f"),
-            "score little": ("score, less noise", ".2f"),
-            "trials much": ("trials, more noise", ".0f"),
             "times much": ("losses, more noise", ".2f"),
+            "score little": ("score, less noise", ".2f"),
             "score much": ("score, more noise", ".2f"),
+            "trials little": ("trials, less noise", ".0f"),
+            "trials much": ("trials, more noise", ".0f"),
+            "sequences": ("sequences", ",d"),
         },
     )
 
