@@ -16,6 +16,8 @@ import numba
 from odyssey.cache_folder import VARIABLE, cache_folder
 from odyssey.errors import OdysseyError
 
+keeps = True  # whether other processes see what this one compiles
+
 
 @contextmanager
 def code_cache():
@@ -55,6 +57,8 @@ def _writable(folder: Path) -> Path:
     except OSError:
         raise OdysseyError(f"{reason}, nor in a temporary folder: set {VARIABLE} to another one") from None
     atexit.register(temporary.cleanup)
+    global keeps
+    keeps = False
     print(
         f"warning: {reason}; each process compiles anew, which takes minutes; set {VARIABLE} to another folder",
         file=sys.stderr,

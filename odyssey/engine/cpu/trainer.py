@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from odyssey.engine.cpu.apart import compile_apart, ready
 from odyssey.engine.cpu.data import Data
 from odyssey.engine.cpu.epoch import room, train_epoch
 from odyssey.engine.cpu.evaluation import Desk, evaluate
@@ -17,7 +18,8 @@ from odyssey.tasks.base import BERNOULLI, Task, Totals
 class CPUTrainer:
     """`odyssey.training.Trainer` in compiled code."""
 
-    def __init__(self, task: Task, trial: Trial, data: Data, dtype: str):
+    def __init__(self, task: Task, trial: Trial, data: Data, dtype: str, apart: bool = True):
+        self._compile = (lambda done: compile_apart(task, trial.variant, dtype, done)) if apart else None
         network = task.network(trial.variant, trial.hyperparameters.blocks)
         self._task, self._trial, self._data = task, trial, data
         self._generator = trial.generator()
@@ -53,7 +55,8 @@ class CPUTrainer:
         layout, flat, gradient = self._layout, self._flat, self._gradient
         order = self._generator.permutation(len(self._data.train.begins) - 1)
         random = read_state(self._generator)
-        loss = train_epoch(
+        loss = self._call(
+            train_epoch,
             self._data.train,
             order,
             flat,
@@ -80,7 +83,8 @@ class CPUTrainer:
         layers, output = self._views(self._flat), self._layout.output(self._flat)
         desk = self._evaluation[1]
         for batch, examples, rows in self._data.evaluated[split]:
-            loss += evaluate(batch, layers, output, self._wiring, self._trial.hyperparameters.blocks, *self._evaluation)
+            blocks = self._trial.hyperparameters.blocks
+            loss += self._call(evaluate, batch, layers, output, self._wiring, blocks, *self._evaluation)
             units += len(batch.targets)
             if self._task.loss != BERNOULLI:
                 paths = (desk.path[frames] for frames in rows)
@@ -98,6 +102,12 @@ class CPUTrainer:
     def restore(self, weights: np.ndarray) -> None:
         """Take back what `weights` gave."""
         self._flat[:] = weights
+
+    def _call(self, function, *arguments):
+        """A compiled function, which another process has compiled by then (`odyssey.engine.cpu.apart`)."""
+        if self._compile and not ready(function, arguments):
+            self._compile(lambda: ready(function, arguments))
+        return function(*arguments)
 
     def _views(self, flat):
         """The weights of the hidden layers inside `flat`."""
