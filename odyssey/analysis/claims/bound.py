@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from odyssey.analysis.claims.evidence import Evidence
-from odyssey.analysis.claims.regression import GROUPS, RATE_AXIS
+from odyssey.analysis.claims.regression import GROUPS, RATE_AXIS, jackknife
 from odyssey.analysis.claims.verdict import LEVEL
 from odyssey.analysis.claims.words import number, percent
 from odyssey.analysis.samples import AXES
@@ -58,7 +58,5 @@ def pooled_effect(trials: pd.DataFrame, axis: int) -> tuple[float, float]:
     def effect(chosen: np.ndarray) -> float:
         return float(np.linalg.lstsq(columns[chosen], epochs[chosen], rcond=None)[0][axis])
 
-    group = np.arange(len(trials)) % GROUPS
-    again = np.array([effect(group != number) for number in range(GROUPS)])
-    error = np.sqrt((GROUPS - 1) * again.var())
-    return effect(group >= 0), float(stats.t.ppf(1 - LEVEL / 2, GROUPS - 1) * error)
+    half = stats.t.ppf(1 - LEVEL / 2, GROUPS - 1) * jackknife(effect, len(trials))
+    return effect(np.ones(len(trials), bool)), float(half)

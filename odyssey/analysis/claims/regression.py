@@ -64,9 +64,19 @@ def cell(trials: pd.DataFrame) -> Cell | None:
 
 
 def error(measure: Callable[[Cell], float], one: Cell) -> float:
-    """Standard error of a measure by the jackknife over `GROUPS` groups of trials (Tukey 1958), which are random."""
-    group = np.arange(len(one.scores)) % GROUPS
-    found = np.array([measure(one.where(group != number)) for number in range(GROUPS)])
+    """Standard error of a measure by the `jackknife`."""
+    return jackknife(lambda chosen: measure(one.where(chosen)), len(one.scores))
+
+
+def jackknife(measure: Callable[[np.ndarray], float], count: int) -> float:
+    """Standard error by the jackknife over `GROUPS` groups of trials (Tukey 1958), which are random.
+
+    Args:
+        measure: gives a number for some of the trials, by a mask, bool (n,).
+        count: n, of all trials.
+    """
+    group = np.arange(count) % GROUPS
+    found = np.array([measure(group != number) for number in range(GROUPS)])
     return float(np.sqrt((GROUPS - 1) * found.var()))
 
 
